@@ -91,18 +91,21 @@ const document = z.strictObject({
   tables: z.array(table),
 })
 
-export type TableName = z.infer<typeof tableName>
+// Deep, so that a value written `as const` (readonly to the last array) is a document too.
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
+
+export type TableName = DeepReadonly<z.infer<typeof tableName>>
 export type TimeKeyType = (typeof TIME_KEY_TYPES)[number]
 export type TenantKeyType = (typeof TENANT_KEY_TYPES)[number]
-export type RetentionPolicy = Readonly<z.infer<typeof retention>>
-export type RangePolicy = Readonly<z.infer<typeof range>>
-export type ListPolicy = Readonly<z.infer<typeof list>>
+export type RetentionPolicy = DeepReadonly<z.infer<typeof retention>>
+export type RangePolicy = DeepReadonly<z.infer<typeof range>>
+export type ListPolicy = DeepReadonly<z.infer<typeof list>>
 /** How one level of a table is partitioned. */
 export type PartitionPolicy = RangePolicy | ListPolicy
-export type TenantSet = Readonly<z.infer<typeof tenantSet>>
-export type TablePolicy = Readonly<z.infer<typeof table>>
+export type TenantSet = DeepReadonly<z.infer<typeof tenantSet>>
+export type TablePolicy = DeepReadonly<z.infer<typeof table>>
 /** The desired state, free of any ORM's words but for the names of models and fields: the content of `partman.json`. */
-export type PartmanDocument = Readonly<z.infer<typeof document>>
+export type PartmanDocument = DeepReadonly<z.infer<typeof document>>
 
 /**
  * Parses a document, given as JSON text or as a value.

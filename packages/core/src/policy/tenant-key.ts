@@ -36,6 +36,7 @@ export function parseTenantKey(type: TenantKeyType, key: TenantKey): string {
 function parseInteger(type: keyof typeof INTEGER_LIMITS, key: TenantKey): string {
   const text = String(key)
   if (!/^-?\d{1,19}$/.test(text)) throw invalid(key, `is not a whole number, as ${type} needs`)
+  if (typeof key === 'number' && !Number.isSafeInteger(key)) throw invalid(key, 'is too large to be exact as a number: pass a bigint')
   const value = BigInt(text)
   const limit = INTEGER_LIMITS[type]
   if (value < -limit || value >= limit) throw invalid(key, `is out of the range of ${type}`)
