@@ -4,12 +4,16 @@ const packages = ['core', 'generator', 'prisma-extension', 'cli', 'testing']
 
 export default defineConfig({
   test: {
-    projects: packages.map((name) => ({
-      extends: true as const,
-      test: { name, root: `packages/${name}`, include: ['src/**/*.test.ts'] },
-    })),
+    // Of the workspace, not of each project: one PostgreSQL server serves them all.
     globalSetup: ['./vitest.setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    projects: packages.map((name) => ({
+      test: {
+        name,
+        root: `packages/${name}`,
+        include: ['src/**/*.test.ts'],
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+      },
+    })),
   },
 })

