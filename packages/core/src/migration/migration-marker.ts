@@ -1,0 +1,44 @@
+import type { TableName } from '../policy/document.js'
+import type { MigrationFile } from './migration-folder.js'
+
+const BOOKKEEPING = /^-- partman bookkeeping version (\d+)\s*$/gm
+const TABLE = /^-- partman table ([^\r\n]+?)[ \t\r]*$/gm
+
+/** What the migrations that partman wrote say they hold, by their marker comments. */
+export interface MigrationMarkers {
+  /** Newest version of the bookkeeping tables, 0 when none. */
+  readonly bookkeeping: number
+  /** Tables whose first partitions are in a migration. */
+  readonly tables: readonly TableName[]
+}
+
+/** The comment line that says that a script makes the bookkeeping tables. */
+export function renderBookkeepingMarker(version: number): string {
+  return `-- partman bookkeeping version ${version}`
+}
+
+/** The comment line that says that a script makes a table's first partitions. JSON keeps any name on one line. */
+export function renderTableMarker({ schema, name }: TableName): string {
+  const json = JSON.stringify([schema, name]).replace(/[\u2028\u2029]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16)}`)
+  return `-- partman table ${json}`
+}
+
+/** Whether partman wrote the whole of a migration. */
+export function isPartmanMigration({ sql }: MigrationFile): boolean {
+  return sql.startsWith('-- partman ')
+}
+
+/** Reads the marker comments of the migrations that partman wrote. */
+export function parseMigrationMarkers(migrations: readonly MigrationFile[]): MigrationMarkers {
+  const text = migrations
+    .filter(isPartmanMigration)
+    .map(({ sql }) => sql)
+    .join('\n')
+  return {
+    bookkeeping: Math.max(0, ...[...text.matchAll(BOOKKEEPING)].map(([, version]) => Number(version))),
+    tables: [...text.matchAll(TABLE)].map(([, json]) => {
+      const [schema, name] = JSON.parse(json ?? '') as [string, string]
+      return { schema, name }
+    }),
+  }
+}

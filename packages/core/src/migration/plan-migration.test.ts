@@ -1,0 +1,171 @@
+import { expect, test } from 'vitest'
+import type { TablePolicy } from '../policy/document.js'
+import { type MigrationRequest, planMigration } from './plan-migration.js'
+import type { FoundTable } from './table-step.js'
+
+const at = new Date('2026-03-01T00:00:00Z')
+const CLAUSE = 'PARTITION BY RANGE ("createdAt")'
+
+const policyOf = (model: string): TablePolicy => ({
+  model,
+  table: { schema: 'public', name: model },
+  declaredAt: `prisma/schema.prisma:${model.length}:5`,
+  policy: {
+    kind: 'range',
+    by: { field: 'createdAt', column: 'createdAt', type: 'timestamptz' },
+    interval: '1 day',
+    timeZone: 'UTC',
+    premake: 10,
+    retention: null,
+  },
+})
+const event = policyOf('Event')
+const audit = policyOf('AuditLog')
+const migration = (name: string, sql: string) => ({ name, path: `/m/${name}/migration.sql`, sql })
+const applied = (name: string) => ({ migration_name: name, finished_at: at, rolled_back_at: null })
+const ofTables = (...tables: [TablePolicy, FoundTable][]) => tables.map(([policy, found]) => ({ policy, clause: CLAUSE, found }))
+const plan = (request: Partial<MigrationRequest>) =>
+  planMigration({ tables: [], migrations: [], rows: [], bookkeepingVersion: 1, ...request })
+
+const init = migration('1_init', 'CREATE TABLE "Event" ("createdAt" date);\nCREATE TABLE "AuditLog" ("createdAt" date);\n')
+const absent: FoundTable = { kind: 'absent' }
+const partman = migration(
+  '2_partman',
+  '-- partman bookkeeping version 1\n-- partman table ["public","Event"]\n-- partman table ["public","AuditLog"]\n',
+)
+
+test('the pending migration that creates the tables is edited once for all of them', async () => {
+  expect(await plan({ tables: ofTables([event, absent], [audit, absent]), migrations: [init] })).toEqual({
+    kind: 'write',
+    edits: [
+      {
+        migration: init,
+        sql: `CREATE TABLE "Event" ("createdAt" date) ${CLAUSE};\nCREATE TABLE "AuditLog" ("createdAt" date) ${CLAUSE};\n`,
+        tables: [event, audit],
+      },
+    ],
+    bookkeeping: true,
+    firstPartitions: [event, audit],
+  })
+})
+
+test('a second run has nothing to do, before and after the migrations are applied', async () => {
+  const edited = migration('1_init', `CREATE TABLE "Event" ("createdAt" date) partition by range("createdAt");`)
+  const migrations = [edited, partman]
+  expect(await plan({ tables: ofTables([event, absent]), migrations })).toEqual({ kind: 'nothing' })
+  expect(
+    await plan({
+      tables: ofTables([event, { kind: 'partitioned', clause: 'PARTITION BY RANGE ("createdAt")' }]),
+      migrations,
+      rows: migrations.map(({ name }) => applied(name)),
+    }),
+  ).toEqual({ kind: 'nothing' })
+})
+
+test('a run that ended between the edit and the new migration is taken up again', async () => {
+  const edited = migration('1_init', `CREATE TABLE "Event" ("createdAt" date) ${CLAUSE};`)
+  expect(await plan({ tables: ofTables([event, absent]), migrations: [edited] })).toEqual({
+    kind: 'write',
+    edits: [],
+    bookkeeping: true,
+    firstPartitions: [event],
+  })
+})
+
+test('bookkeeping is written once, and again for a newer version', async () => {
+  const add = migration('3_add', 'CREATE TABLE "Late" ("createdAt" date);')
+  const late = policyOf('Late')
+  const request = {
+    tables: ofTables([event, { kind: 'partitioned', clause: CLAUSE }], [late, absent]),
+    migrations: [init, partman, add],
+    rows: [applied('1_init'), applied('2_partman')],
+  }
+  const edits = [{ migration: add, sql: `CREATE TABLE "Late" ("createdAt" date) ${CLAUSE};`, tables: [late] }]
+  expect(await plan(request)).toEqual({ kind: 'write', edits, bookkeeping: false, firstPartitions: [late] })
+  expect(await plan({ ...request, bookkeepingVersion: 2 })).toEqual({ kind: 'write', edits, bookkeeping: true, firstPartitions: [late] })
+})
+
+test('an empty plain table is let go when a pending migration drops it and creates it again', async () => {
+  const again = migration('2_again', 'DROP TABLE "Event";\nCREATE TABLE "Event" ("createdAt" date);')
+  expect(
+    await plan({
+      tables: ofTables([event, { kind: 'plain', isEmpty: true }]),
+      migrations: [init, again],
+      rows: [applied('1_init')],
+    }),
+  ).toMatchObject({
+    kind: 'write',
+    edits: [{ sql: `DROP TABLE "Event";\nCREATE TABLE "Event" ("createdAt" date) ${CLAUSE};` }],
+    firstPartitions: [event],
+  })
+})
+
+test('nothing annotated is nothing to do', async () => {
+  expect(await plan({ migrations: [init] })).toEqual({ kind: 'nothing' })
+})
+
+const refusals: [name: string, request: Partial<MigrationRequest>, reason: string][] = [
+  [
+    'a table that no migration creates',
+    { tables: ofTables([event, absent]), migrations: [] },
+    'the table "public"."Event" does not exist, and no pending migration creates it',
+  ],
+  [
+    'a table that is there already, with rows',
+    { tables: ofTables([event, { kind: 'plain', isEmpty: false }]), migrations: [init], rows: [applied('1_init')] },
+    'the table "public"."Event" exists already and is not partitioned; PostgreSQL cannot turn it into a partitioned one in place',
+  ],
+  [
+    'a table that is partitioned by something else',
+    { tables: ofTables([event, { kind: 'partitioned', clause: 'PARTITION BY HASH (id)' }]), migrations: [init], rows: [applied('1_init')] },
+    'the table "public"."Event" is partitioned already, but otherwise: PARTITION BY HASH (id) instead of PARTITION BY RANGE ("createdAt")',
+  ],
+  [
+    'a migration that partitions by something else',
+    { tables: ofTables([event, absent]), migrations: [migration('1_x', '\n CREATE TABLE "Event" (a int) PARTITION BY HASH (a);')] },
+    '1_x/migration.sql:2:15 creates "public"."Event" with PARTITION BY HASH (a) instead of PARTITION BY RANGE ("createdAt")',
+  ],
+  [
+    'a view',
+    { tables: ofTables([event, { kind: 'other', description: 'a view' }]), migrations: [] },
+    '"public"."Event" is a view, not a table',
+  ],
+  [
+    'a pending migration behind which there is another',
+    { tables: ofTables([event, absent]), migrations: [init, migration('2_more', 'SELECT 1;')] },
+    '1_init/migration.sql:1:14 creates "public"."Event", but there are newer migrations; only the newest may be changed',
+  ],
+  [
+    'a pending migration while older ones are not applied',
+    { tables: ofTables([event, absent]), migrations: [migration('0_zero', 'SELECT 1;'), init] },
+    '1_init/migration.sql:1:14 creates "public"."Event", but older migrations are not applied to this database, so it may have been deployed elsewhere',
+  ],
+]
+
+test.each(refusals)('%s is refused', async (_name, request, reason) => {
+  expect(await plan(request)).toEqual({
+    kind: 'refused',
+    refusals: [{ policy: event, reason, hint: expect.stringMatching(/\.$/) }],
+  })
+})
+
+test('one refused table refuses all', async () => {
+  expect(await plan({ tables: ofTables([event, absent], [audit, { kind: 'plain', isEmpty: true }]), migrations: [init] })).toMatchObject({
+    kind: 'refused',
+    refusals: [{ policy: audit }],
+  })
+})
+
+test('a half-applied migration stops everything', async () => {
+  await expect(
+    plan({
+      tables: ofTables([event, absent]),
+      migrations: [init],
+      rows: [{ migration_name: '1_init', finished_at: null, rolled_back_at: null }],
+    }),
+  ).rejects.toMatchObject({
+    code: 'MIGRATION_HISTORY_FAILED',
+    message: 'Not finished and not rolled back in the database: 1_init',
+    hint: 'Repair the database, then run `prisma migrate resolve --rolled-back 1_init` (or `--applied`).',
+  })
+})

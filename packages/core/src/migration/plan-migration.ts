@@ -1,0 +1,97 @@
+import { PartmanError } from '../error.js'
+import type { TablePolicy } from '../policy/document.js'
+import type { MigrationFile } from './migration-folder.js'
+import { type MigrationRow, resolveMigrationHistory } from './migration-history.js'
+import { isPartmanMigration, parseMigrationMarkers } from './migration-marker.js'
+import { partitionCreateTable } from './partition-create-table.js'
+import { type FoundTable, type PendingMigration, readPendingMigration, resolveTableStep } from './table-step.js'
+
+/** An annotated table, its partition clause and what the database has under its name. */
+export interface MigrationTable {
+  readonly policy: TablePolicy
+  /** `PARTITION BY ...`, the outermost level alone. */
+  readonly clause: string
+  readonly found: FoundTable
+}
+
+/** All that `planMigration` decides upon. */
+export interface MigrationRequest {
+  readonly tables: readonly MigrationTable[]
+  readonly migrations: readonly MigrationFile[]
+  /** The rows of `_prisma_migrations`; none where it does not exist. */
+  readonly rows: readonly MigrationRow[]
+  /** The version of the bookkeeping tables that this release needs. */
+  readonly bookkeepingVersion: number
+  /** The schema that an unqualified name in a migration means; `public` unless the connection says otherwise. */
+  readonly defaultSchema?: string
+}
+
+/** Why one annotated model cannot be migrated. */
+export interface MigrationRefusal {
+  readonly policy: TablePolicy
+  readonly reason: string
+  readonly hint: string
+}
+
+/** What `partman migrate` is to write. */
+export type MigrationPlan =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'refused'; readonly refusals: readonly MigrationRefusal[] }
+  | {
+      readonly kind: 'write'
+      /** Pending migrations that get a partition clause, with their new text. */
+      readonly edits: readonly { readonly migration: MigrationFile; readonly sql: string; readonly tables: readonly TablePolicy[] }[]
+      /** Whether the new migration is to make the bookkeeping tables. */
+      readonly bookkeeping: boolean
+      /** The tables whose first partitions the new migration is to make. */
+      readonly firstPartitions: readonly TablePolicy[]
+    }
+
+/**
+ * Decides how the annotated tables get into the migrations. Only a pending migration is ever edited, and only the newest; one refused
+ * table refuses all.
+ *
+ * @throws PartmanError `MIGRATION_HISTORY_FAILED` while a migration is half applied, `MIGRATION_UNREADABLE`, `MIGRATION_NOT_EDITABLE`
+ */
+export async function planMigration(request: MigrationRequest): Promise<MigrationPlan> {
+  const { migrations, rows, defaultSchema = 'public' } = request
+  const history = resolveMigrationHistory(rows, migrations)
+  if (history.failed.length > 0) throw historyFailed(history.failed)
+
+  const markers = parseMigrationMarkers(migrations)
+  const newest = migrations.findLast((migration) => !isPartmanMigration(migration))
+  const pending = history.pending.map((migration): PendingMigration => {
+    const index = migrations.indexOf(migration)
+    const earlier = migrations.slice(0, index)
+    return { migration, isNewest: migration === newest, areEarlierApplied: earlier.every((one) => history.applied.includes(one)) }
+  })
+
+  const refusals: MigrationRefusal[] = []
+  const edits = new Map<MigrationFile, { sql: string; tables: TablePolicy[] }>()
+  const firstPartitions: TablePolicy[] = []
+  for (const { policy, clause, found } of request.tables) {
+    const sites = await readPendingMigration(pending, policy.table, defaultSchema)
+    const step = await resolveTableStep({ policy, clause, found, sites })
+    if (step.kind === 'refused') refusals.push({ policy, reason: step.reason, hint: step.hint })
+    if (step.kind === 'edit') {
+      const before = edits.get(step.migration) ?? { sql: step.migration.sql, tables: [] }
+      const file = `${step.migration.name}/migration.sql`
+      const edited = await partitionCreateTable(before.sql, policy.table, clause, { defaultSchema, file })
+      const sql = edited.kind === 'edited' ? edited.sql : before.sql
+      edits.set(step.migration, { sql, tables: [...before.tables, policy] })
+    }
+    const isMarked = markers.tables.some(({ schema, name }) => schema === policy.table.schema && name === policy.table.name)
+    if (step.kind === 'edit' || (step.kind === 'partitioned-in-migration' && !isMarked)) firstPartitions.push(policy)
+  }
+
+  if (refusals.length > 0) return { kind: 'refused', refusals }
+  const bookkeeping = request.tables.length > 0 && markers.bookkeeping < request.bookkeepingVersion
+  if (edits.size === 0 && firstPartitions.length === 0 && !bookkeeping) return { kind: 'nothing' }
+  return { kind: 'write', edits: [...edits].map(([migration, edit]) => ({ migration, ...edit })), bookkeeping, firstPartitions }
+}
+
+function historyFailed(names: readonly string[]): PartmanError {
+  return new PartmanError('MIGRATION_HISTORY_FAILED', `Not finished and not rolled back in the database: ${names.join(', ')}`, {
+    hint: `Repair the database, then run \`prisma migrate resolve --rolled-back ${names[0]}\` (or \`--applied\`).`,
+  })
+}
