@@ -1,0 +1,92 @@
+import type { TimeKeyType } from '@partman/core'
+import type { DMMF } from '@prisma/generator-helper'
+import type { Findings, Problem } from './problem.js'
+import type { TenantModels } from './resolve-tenant-sets.js'
+import type { SchemaBlock } from './scan-schema.js'
+import { fieldPosition, type SchemaModels, type UniqueKey, uniqueKeys } from './schema-models.js'
+
+/** Checks a model against what PostgreSQL and Prisma Migrate allow of a table partitioned by these keys, outermost first. */
+export function checkModel(
+  model: DMMF.Model,
+  block: SchemaBlock,
+  keys: readonly DMMF.Field[],
+  timeType: TimeKeyType,
+  schema: SchemaModels,
+  tenantModels: TenantModels,
+  { errors, warnings }: Findings,
+): void {
+  const names = keys.map(({ name }) => name)
+  for (const unique of uniqueKeys(schema, block)) {
+    const missing = names.filter((name) => !unique.fields.includes(name))
+    if (missing.length > 0) errors.push(uniqueProblem(model, unique, missing))
+  }
+  if (schema.foreignKeys) errors.push(...relationsTo(model, schema))
+  const time = keys.at(-1)
+  if (time) warnings.push(...timeKeyWarnings(model, time, timeType, block))
+  if (schema.foreignKeys) warnings.push(...tenantRelationWarnings(model, block, tenantModels))
+}
+
+/** https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-LIMITATIONS */
+function uniqueProblem(model: DMMF.Model, { kind, fields, onField, position }: UniqueKey, missing: readonly string[]): Problem {
+  const written = onField ? `@${kind} on ${model.name}.${fields[0]}` : `@@${kind}([${fields.join(', ')}]) of ${model.name}`
+  const instead = `@@${kind}([${[...fields, ...missing].join(', ')}])`
+  return {
+    position,
+    message: `${written} lacks ${missing.join(' and ')}: PostgreSQL needs the whole partition key in every unique constraint`,
+    hint: onField ? `Replace it by ${instead} at the end of the model.` : `Write ${instead}.`,
+  }
+}
+
+function relationsTo(target: DMMF.Model, { models, blocks }: SchemaModels): Problem[] {
+  const problems: Problem[] = []
+  for (const model of models.values()) {
+    const block = blocks.get(model.name)
+    if (!block || block.kind === 'view') continue
+    for (const field of model.fields) {
+      if (field.type !== target.name || field.kind !== 'object' || !holdsForeignKey(model, field, target)) continue
+      problems.push({
+        position: fieldPosition(block, field.name),
+        message: `${model.name}.${field.name} is a relation to ${target.name}, which is partitioned: Prisma Migrate would fail with P4002 on every command`,
+        hint: `Remove the relation from both models and keep ${(field.relationFromFields ?? []).join(', ') || 'the key'} as a plain field, or remove @partman from ${target.name}.`,
+      })
+    }
+  }
+  return problems
+}
+
+/** Whether the field's table, or the join table of an implicit many-to-many relation, refers to the target. */
+function holdsForeignKey(model: DMMF.Model, field: DMMF.Field, target: DMMF.Model): boolean {
+  if ((field.relationFromFields?.length ?? 0) > 0) return true
+  const back = target.fields.find((other) => other.relationName === field.relationName && other.type === model.name && other !== field)
+  return field.isList && back?.isList === true
+}
+
+function timeKeyWarnings(model: DMMF.Model, field: DMMF.Field, type: TimeKeyType, block: SchemaBlock): Problem[] {
+  const position = fieldPosition(block, field.name)
+  const warnings: Problem[] = []
+  if (type === 'timestamp') {
+    warnings.push({
+      position,
+      message: `${model.name}.${field.name} has no time zone: a row that raw SQL inserts may land hours off, in another partition`,
+      hint: 'Add @db.Timestamptz(6).',
+    })
+  }
+  if (field.isUpdatedAt) {
+    warnings.push({
+      position,
+      message: `${model.name}.${field.name} is @updatedAt: every update may move the row to another partition`,
+      hint: 'Partition by a field that never changes, such as the time of creation.',
+    })
+  }
+  return warnings
+}
+
+function tenantRelationWarnings(model: DMMF.Model, block: SchemaBlock, tenantModels: TenantModels): Problem[] {
+  return model.fields
+    .filter(({ type, relationFromFields }) => tenantModels.has(type) && (relationFromFields?.length ?? 0) > 0)
+    .map(({ name, type }) => ({
+      position: fieldPosition(block, name),
+      message: `${model.name}.${name} is a foreign key to ${type}: while a partition is made, writes to ${type} wait (SHARE ROW EXCLUSIVE)`,
+      hint: 'Where that matters, drop the relation and keep the plain field.',
+    }))
+}

@@ -1,0 +1,5 @@
+export { type GenerateOptions, generate, readDocument } from './generate.js'
+export { DEFAULT_OUTPUT, DEFAULT_PARTITION_SCHEMA, DOCUMENT_FILE } from './generator-block.js'
+export { locateDocument } from './locate-document.js'
+export { formatPosition, type Position, type Problem } from './problem.js'
+export { hashSchema } from './schema-files.js'

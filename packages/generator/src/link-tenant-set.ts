@@ -1,0 +1,71 @@
+import type { TenantKeyType } from '@partman/core'
+import type { DMMF } from '@prisma/generator-helper'
+import type { ArgumentValue } from './parse-annotation.js'
+import type { Problem } from './problem.js'
+import type { ModelAnnotation } from './resolve-annotations.js'
+import type { KeyField } from './resolve-key-field.js'
+import type { TenantModels } from './resolve-tenant-sets.js'
+import { suggestName } from './suggest-name.js'
+
+/** The name of the tenant set where no model is annotated with `@partman.tenants`. */
+export const DEFAULT_TENANT_SET = 'default'
+
+/**
+ * Resolves which tenant set a table's tenant field belongs to: the model that `tenants:` names, else the one that the field
+ * is a relation to, else the only one there is. Undefined for a table without tenants, and where an error was found.
+ */
+export function linkTenantSet(
+  annotation: ModelAnnotation,
+  model: DMMF.Model,
+  key: KeyField<TenantKeyType> | undefined,
+  tenantModels: TenantModels,
+  errors: Problem[],
+): string | undefined {
+  const tenant = annotation.arguments.get('tenant')
+  const named = annotation.arguments.get('tenants')
+  if (!tenant) {
+    if (named) {
+      const hint = 'Add tenant: and the field that holds the tenant, or remove tenants.'
+      errors.push({ position: named.position, message: '"tenants" is given without "tenant"', hint })
+    }
+    return undefined
+  }
+  const name = named ? resolveNamed(named, tenantModels, errors) : resolveUnnamed(tenant, model, tenantModels, errors)
+  const set = name === undefined ? undefined : tenantModels.get(name)
+  if (!key || !set || set.type === key.type) return name
+  errors.push({
+    position: tenant.position,
+    message: `${model.name}.${key.field.name} is ${key.type}, but the tenant key ${set.name}.${set.source?.key.field} is ${set.type}`,
+    hint: 'Give both fields the same type.',
+  })
+  return undefined
+}
+
+function resolveNamed({ text, position }: ArgumentValue, tenantModels: TenantModels, errors: Problem[]): string | undefined {
+  if (tenantModels.has(text)) return text
+  const suggestion = suggestName(text, tenantModels.keys())
+  errors.push({
+    position,
+    message: `${text} is not annotated with @partman.tenants`,
+    hint: suggestion ? `Did you mean ${suggestion}?` : `Write \`/// @partman.tenants\` above the model ${text}.`,
+  })
+  return undefined
+}
+
+function resolveUnnamed(tenant: ArgumentValue, model: DMMF.Model, tenantModels: TenantModels, errors: Problem[]): string | undefined {
+  const related = model.fields.find(({ type, relationFromFields, relationToFields }) => {
+    const index = relationFromFields?.indexOf(tenant.text) ?? -1
+    if (index === -1 || !tenantModels.has(type)) return false
+    const key = tenantModels.get(type)?.source?.key.field
+    return key === undefined || relationToFields?.[index] === key
+  })
+  if (related) return related.type
+  const [first, ...others] = tenantModels.keys()
+  if (others.length === 0) return first ?? DEFAULT_TENANT_SET
+  errors.push({
+    position: tenant.position,
+    message: `${model.name}.${tenant.text} is a relation to none of the ${tenantModels.size} tenant models`,
+    hint: `Say which it is: ${[first, ...others].map((name) => `tenants: ${name}`).join(' or ')}.`,
+  })
+  return undefined
+}
