@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { dirname, join } from 'node:path'
 import { PartmanError } from '../error.js'
 import { resolveMigrationName, resolveMigrationTimestamp } from './migration-name.js'
+import { parseStatements } from './parse-statements.js'
 
 /** The script's name inside each migration folder. */
 export const MIGRATION_FILE = 'migration.sql'
@@ -38,6 +39,11 @@ async function readMigration(name: string, path: string): Promise<MigrationFile>
       cause,
     })
   }
+}
+
+/** Whether a migration has no statement at all, as Prisma writes one where the schema has not changed. */
+export async function isEmptyMigration({ name, sql }: MigrationFile): Promise<boolean> {
+  return (await parseStatements(sql, `${name}/${MIGRATION_FILE}`)).length === 0
 }
 
 /**

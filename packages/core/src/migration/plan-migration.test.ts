@@ -23,7 +23,7 @@ const event = policyOf('Event')
 const audit = policyOf('AuditLog')
 const migration = (name: string, sql: string) => ({ name, path: `/m/${name}/migration.sql`, sql })
 const applied = (name: string) => ({ migration_name: name, finished_at: at, rolled_back_at: null })
-const ofTables = (...tables: [TablePolicy, FoundTable][]) => tables.map(([policy, found]) => ({ policy, clause: CLAUSE, found }))
+const ofTables = (...tables: [TablePolicy, FoundTable][]) => tables.map(([policy, found]) => ({ policy, found }))
 const plan = (request: Partial<MigrationRequest>) =>
   planMigration({ tables: [], migrations: [], rows: [], bookkeepingVersion: 1, ...request })
 

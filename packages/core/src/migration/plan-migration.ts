@@ -1,16 +1,16 @@
 import { PartmanError } from '../error.js'
 import type { TablePolicy } from '../policy/document.js'
+import { renderPartitionBy } from '../sql/render-partition.js'
+import { partitionKey } from '../state/want-state.js'
 import type { MigrationFile } from './migration-folder.js'
 import { type MigrationRow, resolveMigrationHistory } from './migration-history.js'
 import { isPartmanMigration, parseMigrationMarkers } from './migration-marker.js'
 import { partitionCreateTable } from './partition-create-table.js'
 import { type FoundTable, type PendingMigration, readPendingMigration, resolveTableStep } from './table-step.js'
 
-/** An annotated table, its partition clause and what the database has under its name. */
+/** An annotated table and what the database has under its name. */
 export interface MigrationTable {
   readonly policy: TablePolicy
-  /** `PARTITION BY ...`, the outermost level alone. */
-  readonly clause: string
   readonly found: FoundTable
 }
 
@@ -69,7 +69,8 @@ export async function planMigration(request: MigrationRequest): Promise<Migratio
   const refusals: MigrationRefusal[] = []
   const edits = new Map<MigrationFile, { sql: string; tables: TablePolicy[] }>()
   const firstPartitions: TablePolicy[] = []
-  for (const { policy, clause, found } of request.tables) {
+  for (const { policy, found } of request.tables) {
+    const clause = renderPartitionBy(partitionKey(policy.policy))
     const sites = await readPendingMigration(pending, policy.table, defaultSchema)
     const step = await resolveTableStep({ policy, clause, found, sites })
     if (step.kind === 'refused') refusals.push({ policy, reason: step.reason, hint: step.hint })
