@@ -1,4 +1,39 @@
+export { type Observation, observeState, type ServerFacts } from './catalog/observe-state.js'
+export { observeTenants } from './catalog/observe-tenants.js'
+export { diffState } from './diff/diff-state.js'
+export type { Difference } from './diff/difference.js'
 export { PartmanError, type PartmanErrorCode } from './error.js'
+export { BOOKKEEPING_VERSION, renderBookkeeping } from './migration/bookkeeping.js'
+export { renderFirstPartitions } from './migration/first-partitions.js'
+export {
+  isEmptyMigration,
+  type MigrationFile,
+  readMigrations,
+  replaceMigration,
+  writeMigration,
+} from './migration/migration-folder.js'
+export { type MigrationHistory, type MigrationRow, resolveMigrationHistory } from './migration/migration-history.js'
+export {
+  isPartmanMigration,
+  type MigrationMarkers,
+  parseMigrationMarkers,
+  renderBookkeepingMarker,
+  renderTableMarker,
+} from './migration/migration-marker.js'
+export { type PartitionedScript, partitionCreateTable } from './migration/partition-create-table.js'
+export {
+  type MigrationPlan,
+  type MigrationRefusal,
+  type MigrationRequest,
+  type MigrationTable,
+  planMigration,
+} from './migration/plan-migration.js'
+export { findTableChanges, type TableChange } from './migration/table-change.js'
+export type { FoundTable } from './migration/table-step.js'
+export type { Finding, FindingCode } from './plan/finding.js'
+export type { CreatePartition, DetachPartition, DropPartition, FinalizeDetach, Operation } from './plan/operation.js'
+export type { Plan } from './plan/plan.js'
+export { type PlanContext, planChanges } from './plan/plan-changes.js'
 export {
   DOCUMENT_VERSION,
   documentJsonSchema,
@@ -18,3 +53,21 @@ export {
 } from './policy/document.js'
 export { DURATION_UNITS, type Duration, type DurationUnit, formatDuration, parseDuration } from './policy/duration.js'
 export { parseTenantKey, type TenantKey } from './policy/tenant-key.js'
+export { type ApplyOptions, applyOperation } from './runtime/apply-operation.js'
+export type { Clock } from './runtime/clock.js'
+export { explainMissing } from './runtime/lease.js'
+export type { Logger } from './runtime/logger.js'
+export { createMaintainer, type Maintainer, type MaintainerOptions } from './runtime/maintainer.js'
+export { formatReport, type MaintenanceReport, type StepReport } from './runtime/maintenance-report.js'
+export { type PlannedMaintenance, planMaintenance } from './runtime/plan-maintenance.js'
+export { type RetryOptions, retryOnLocks } from './runtime/retry.js'
+export { SQLSTATE, sqlState } from './runtime/sql-state.js'
+export type { Database } from './sql/database.js'
+export { type RenderOptions, renderOperation } from './sql/render-operation.js'
+export { renderPartitionBy } from './sql/render-partition.js'
+export { type RegistrationOptions, renderRegistration } from './sql/render-registration.js'
+export { type Sql, sql } from './sql/sql.js'
+export { type Bound, formatBound, type RangeDatum } from './state/bound.js'
+export { describeTables, type TableDescription } from './state/describe-table.js'
+export { type DetachedPartition, formatTableName, type Partition, type PartitionKey, type State, type Table } from './state/state.js'
+export { partitionKey, type WantedTable, type Wish, wantState } from './state/want-state.js'

@@ -1,0 +1,196 @@
+import type { PartmanDocument, TableName } from '../policy/document.js'
+import type { Database } from '../sql/database.js'
+import { constantSql } from '../sql/sql.js'
+import { parseMarker } from '../state/marker.js'
+import type { DetachedPartition, Partition, PartitionKey, State, Table } from '../state/state.js'
+import { parseBound } from './parse-bound.js'
+
+/** What one look at the catalog tells. */
+export interface Observation {
+  readonly state: State
+  readonly server: ServerFacts
+  /** Version of the bookkeeping in schema `partman`; null where there is none. */
+  readonly bookkeepingVersion: number | null
+  /** Tables of tenant sets that exist, by set name. */
+  readonly tenantSources: ReadonlySet<string>
+  /** Names of relations in the partitions' schema that are no partitions. */
+  readonly takenNames: ReadonlySet<string>
+}
+
+export interface ServerFacts {
+  /** The database's clock, milliseconds since 1970. */
+  readonly now: number
+  /** As `server_version_num` has it: 180004 is 18.4. */
+  readonly version: number
+  /** A standby: nothing can be written. */
+  readonly inRecovery: boolean
+}
+
+/**
+ * One statement, whatever the number of tables. Bounds of time keys print in the session's TimeZone and DateStyle, so both
+ * are pinned for this transaction: the join with `pinned` is made before the select list is evaluated.
+ */
+const OBSERVE = constantSql(`
+WITH RECURSIVE pinned AS MATERIALIZED (
+  SELECT pg_catalog.set_config('TimeZone', 'UTC', true) || pg_catalog.set_config('DateStyle', 'ISO, YMD', true) AS done
+), declared AS (
+  SELECT c.oid, n.nspname, c.relname
+  FROM ROWS FROM (unnest($1::text[]), unnest($2::text[])) AS d (schema, name)
+  JOIN pg_catalog.pg_namespace n ON n.nspname = d.schema
+  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = d.name AND c.relkind IN ('r', 'p')
+), tree AS (
+  SELECT oid, NULL::oid AS parent, false AS pending FROM declared
+  UNION ALL
+  SELECT i.inhrelid, i.inhparent, i.inhdetachpending FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid
+), relations AS (
+  SELECT pg_catalog.json_build_array(
+    c.oid::text, t.parent::text, n.nspname, c.relname, t.pending,
+    pg_catalog.pg_get_expr(c.relpartbound, c.oid),
+    p.partstrat,
+    CASE WHEN p.partrelid IS NOT NULL THEN (
+      SELECT pg_catalog.json_agg(a.attname ORDER BY k.position)
+      FROM pg_catalog.unnest(p.partattrs::int2[]) WITH ORDINALITY AS k (attnum, position)
+      LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0
+    ) END
+  ) AS relation
+  FROM pinned
+  CROSS JOIN tree t
+  JOIN pg_catalog.pg_class c ON c.oid = t.oid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = c.oid
+), marked AS (
+  SELECT pg_catalog.json_build_array(c.oid::text, n.nspname, c.relname, d.description) AS relation
+  FROM pg_catalog.pg_description d
+  JOIN pg_catalog.pg_class c ON c.oid = d.objoid AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND d.description LIKE 'partman:retired %'
+), taken AS (
+  SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = $3 AND NOT c.relispartition
+)
+SELECT pg_catalog.json_build_object(
+  'now', EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000,
+  'version', pg_catalog.current_setting('server_version_num')::int,
+  'inRecovery', pg_catalog.pg_is_in_recovery(),
+  'bookkeeping', pg_catalog.obj_description(pg_catalog.to_regclass('partman.tenant')::oid, 'pg_class'),
+  'relations', (SELECT pg_catalog.json_agg(relation) FROM relations),
+  'marked', (SELECT pg_catalog.json_agg(relation) FROM marked),
+  'taken', (SELECT pg_catalog.json_agg(relname) FROM taken),
+  'tenantSources', (
+    SELECT pg_catalog.json_agg(s.name)
+    FROM ROWS FROM (unnest($4::text[]), unnest($5::text[]), unnest($6::text[])) AS s (name, schema, relation)
+    JOIN pg_catalog.pg_namespace n ON n.nspname = s.schema
+    JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = s.relation
+  )
+)::text AS observed`)
+
+type RelationRow = [
+  oid: string,
+  parent: string | null,
+  schema: string,
+  name: string,
+  pending: boolean,
+  bound: string | null,
+  strategy: string | null,
+  columns: (string | null)[] | null,
+]
+
+interface Observed {
+  readonly now: number
+  readonly version: number
+  readonly inRecovery: boolean
+  readonly bookkeeping: string | null
+  readonly relations: readonly RelationRow[] | null
+  readonly marked: readonly [oid: string, schema: string, name: string, comment: string][] | null
+  readonly taken: readonly string[] | null
+  readonly tenantSources: readonly string[] | null
+}
+
+/**
+ * Observes the declared tables and all their partitions, and what stands detached with our marker.
+ * To be called outside a transaction of the caller: the pinned settings last until the transaction ends.
+ */
+export async function observeState(database: Database, document: PartmanDocument): Promise<Observation> {
+  const sources = document.tenantSets.flatMap(({ name, source }) => (source ? [{ name, table: source.table }] : []))
+  const [row] = await database.query<{ observed: string }>(OBSERVE, [
+    document.tables.map(({ table }) => table.schema),
+    document.tables.map(({ table }) => table.name),
+    document.partitionSchema,
+    sources.map(({ name }) => name),
+    sources.map(({ table }) => table.schema),
+    sources.map(({ table }) => table.name),
+  ])
+  const observed = JSON.parse(row?.observed ?? '{}') as Observed
+  return {
+    state: {
+      tables: buildTables(
+        observed.relations ?? [],
+        document.tables.map(({ table }) => table),
+      ),
+      detached: parseDetached(observed.marked ?? []),
+    },
+    server: { now: observed.now, version: observed.version, inRecovery: observed.inRecovery },
+    bookkeepingVersion: parseVersion(observed.bookkeeping),
+    tenantSources: new Set(observed.tenantSources),
+    takenNames: new Set(observed.taken),
+  }
+}
+
+/** The comment of `partman.tenant` says which version of the bookkeeping is installed. */
+function parseVersion(comment: string | null): number | null {
+  const match = /^partman bookkeeping version (\d+)\b/.exec(comment ?? '')
+  return match ? Number(match[1]) : null
+}
+
+function parseDetached(rows: Observed['marked']): DetachedPartition[] {
+  return (rows ?? []).flatMap(([oid, schema, name, comment]) => {
+    const marker = parseMarker(comment)
+    return marker ? [{ oid, schema, name, marker }] : []
+  })
+}
+
+function buildTables(rows: readonly RelationRow[], declared: readonly TableName[]): Table[] {
+  const children = new Map<string | null, RelationRow[]>()
+  for (const row of rows) {
+    const siblings = children.get(row[1])
+    if (siblings) siblings.push(row)
+    else children.set(row[1], [row])
+  }
+  const partitionsOf = (oid: string): Partition[] =>
+    (children.get(oid) ?? []).flatMap(([child, , schema, name, pending, bound, strategy, columns]) =>
+      bound === null
+        ? []
+        : [
+            {
+              oid: child,
+              schema,
+              name,
+              bound: parseBound(bound),
+              partitionBy: partitionKey(strategy, columns),
+              partitions: partitionsOf(child),
+              detachPending: pending,
+            },
+          ],
+    )
+  const order = new Map(declared.map(({ schema, name }, index) => [JSON.stringify([schema, name]), index]))
+  return (children.get(null) ?? [])
+    .map(([oid, , schema, name, , , strategy, columns]) => ({
+      schema,
+      name,
+      oid,
+      partitionBy: partitionKey(strategy, columns),
+      partitions: partitionsOf(oid),
+    }))
+    .sort((a, b) => position(order, a) - position(order, b))
+}
+
+function position(order: ReadonlyMap<string, number>, { schema, name }: TableName): number {
+  return order.get(JSON.stringify([schema, name])) ?? order.size
+}
+
+const METHODS: Readonly<Record<string, PartitionKey['method']>> = { r: 'range', l: 'list', h: 'hash' }
+
+function partitionKey(strategy: string | null, columns: readonly (string | null)[] | null): PartitionKey | null {
+  const method = strategy === null ? undefined : METHODS[strategy]
+  return method ? { method, columns: columns ?? [] } : null
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Operation } from '../plan/operation.js'
+import { type PartmanDocument, parseDocument } from '../policy/document.js'
+import type { Database } from '../sql/database.js'
+import { formatTableName } from '../state/state.js'
+import { applyOperation } from './apply-operation.js'
+import type { Clock } from './clock.js'
+import { acquireLease, type Lease, releaseLease, renewLease } from './lease.js'
+import { type Logger, SILENT } from './logger.js'
+import { type MaintenanceReport, reportStep, type StepReport } from './maintenance-report.js'
+import { planMaintenance } from './plan-maintenance.js'
+import { SQLSTATE, sqlState } from './sql-state.js'
+
+export interface MaintainerOptions {
+  /** The desired state, as the generator emits it. */
+  readonly document: PartmanDocument
+  readonly database: Database
+  /** Default: the database's clock, which must agree with the process's before anything is retired. */
+  readonly clock?: Clock
+  /** Default: silent. */
+  readonly logger?: Logger
+  /** Time from the end of one run to the begin of the next, in milliseconds, drawn between 90 % and 110 %. Default 60,000. */
+  readonly everyMs?: number
+  /** How long one step may wait for one lock, in milliseconds. Default 2,000. */
+  readonly lockTimeoutMs?: number
+  /** How often a step that met a lock is tried in one run. Default 4. */
+  readonly lockAttempts?: number
+  /** The longest wait before the second try, in milliseconds; it doubles with each further one. Default 500. */
+  readonly lockBackoffMs?: number
+}
+
+/** Keeps partitions ahead of time and retires old ones. Several may run; one of them works at a time. */
+export interface Maintainer {
+  /**
+   * Runs once: makes what is coming, then retires what is old. The failure of one table stops no other; it is in the report.
+   *
+   * @throws PartmanError `BOOKKEEPING_MISSING`; errors of the driver when the database cannot be reached
+   */
+  runOnce(): Promise<MaintenanceReport>
+  /** Runs now and then every `everyMs`, until `stop`. A run that throws is logged, and the next one comes in its time. Safe to call twice. */
+  start(): void
+  /** Waits for the step under way and ends. Safe to call twice, and before `start`. */
+  stop(): Promise<void>
+}
+
+/** The lease lasts a minute; it is renewed long before, between steps. */
+const RENEW_AFTER_MS = 15_000
+
+export function createMaintainer(options: MaintainerOptions): Maintainer {
+  const settings = { everyMs: 60_000, lockTimeoutMs: 2_000, lockAttempts: 4, lockBackoffMs: 500, logger: SILENT, ...options }
+  const document = parseDocument(options.document)
+  const holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
+  const leaseName = `maintainer of ${document.partitionSchema}`
+  let stopping = new AbortController()
+  let running: Promise<MaintenanceReport> | undefined
+  let loop: Promise<void> | undefined
+  const { database, logger } = settings
+
+  async function run(signal: AbortSignal): Promise<MaintenanceReport> {
+    let lease: Lease | undefined
+    try {
+      lease = await acquireLease(database, leaseName, holder)
+    } catch (error) {
+      if (sqlState(error) === SQLSTATE.readOnlyTransaction) return { outcome: 'standby' }
+      throw error
+    }
+    if (!lease) return { outcome: 'lease-held' }
+    let report: MaintenanceReport | undefined
+    try {
+      const { plan } = await planMaintenance(database, document, settings)
+      const steps = await applySteps(plan.operations, lease, signal)
+      const outcome = steps.some((step) => step.outcome === 'failed') ? 'failed' : 'done'
+      report = { outcome, now: plan.now, steps, findings: plan.findings }
+      return report
+    } catch (error) {
+      report = { outcome: 'failed', now: new Date().toISOString(), steps: [], findings: [] }
+      throw error
+    } finally {
+      const idle = report?.outcome === 'done' && report.steps.length === 0
+      await releaseLease(database, lease, idle ? null : (report ?? null))
+    }
+  }
+
+  async function applySteps(operations: readonly Operation[], lease: Lease, signal: AbortSignal): Promise<StepReport[]> {
+    const steps: StepReport[] = []
+    const failedTables = new Set<string>()
+    let renewedAt = performance.now()
+    let kept = true
+    for (const operation of operations) {
+      const table = formatTableName(operation.table)
+      if (kept && performance.now() - renewedAt > RENEW_AFTER_MS) {
+        kept = await renewLease(database, lease)
+        renewedAt = performance.now()
+      }
+      // After a failure a table is still provisioned; nothing of it is retired before all is well again.
+      const held = failedTables.has(table) && operation.kind !== 'create-partition'
+      if (!kept || held || signal.aborted) {
+        steps.push(reportStep(operation, 'skipped'))
+        continue
+      }
+      try {
+        await applyOperation(database, operation, {
+          lockTimeoutMs: settings.lockTimeoutMs,
+          attempts: settings.lockAttempts,
+          backoffMs: settings.lockBackoffMs,
+          signal,
+          onRetry: (error, attempt) => logger.warn({ table, kind: operation.kind, attempt, err: error }, 'step met a lock'),
+        })
+        logger.info({ table, kind: operation.kind, partition: operation.partition.name }, 'step done')
+        steps.push(reportStep(operation, 'done'))
+      } catch (error) {
+        failedTables.add(table)
+        logger.error({ table, kind: operation.kind, partition: operation.partition.name, err: error }, 'step failed')
+        steps.push(reportStep(operation, 'failed', error))
+      }
+    }
+    return steps
+  }
+
+  function runOnce(): Promise<MaintenanceReport> {
+    // One run at a time in one process: whoever asks meanwhile gets the report of the run under way.
+    running ??= run(stopping.signal).finally(() => {
+      running = undefined
+    })
+    return running
+  }
+
+  async function keepRunning(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const report = await runOnce()
+        logger.info({ report }, 'run ended')
+      } catch (error) {
+        logger.error({ err: error }, 'run failed')
+      }
+      await pause(settings.everyMs * (0.9 + Math.random() * 0.2), signal)
+    }
+  }
+
+  return {
+    runOnce,
+    start() {
+      if (loop) return
+      stopping = new AbortController()
+      loop = keepRunning(stopping.signal)
+    },
+    async stop() {
+      stopping.abort()
+      await loop
+      await running?.catch(() => undefined)
+      loop = undefined
+    },
+  }
+}
+
+/** Waits, but no longer than until the signal. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve()
+      return
+    }
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+  })
+}

@@ -1,0 +1,60 @@
+import type { Finding } from '../plan/finding.js'
+import type { Operation } from '../plan/operation.js'
+import type { TableName } from '../policy/document.js'
+import type { Bound } from '../state/bound.js'
+import { formatTableName } from '../state/state.js'
+
+/** One step that was taken, or tried. */
+export interface StepReport {
+  readonly kind: Operation['kind']
+  readonly model: string
+  readonly table: TableName
+  readonly partition: TableName
+  readonly bound: Bound
+  readonly reason: string
+  /** `skipped`: an earlier step of the same table failed, or the run was stopped. */
+  readonly outcome: 'done' | 'failed' | 'skipped'
+  readonly error?: string
+}
+
+/** What a run came to. */
+export type MaintenanceReport =
+  | {
+      /** `failed`: at least one step failed; the tables it did not concern are done all the same. */
+      readonly outcome: 'done' | 'failed'
+      /** The instant the plan was made for, ISO 8601. */
+      readonly now: string
+      readonly steps: readonly StepReport[]
+      readonly findings: readonly Finding[]
+    }
+  /** Another maintainer holds the lease: nothing was looked at. */
+  | { readonly outcome: 'lease-held' }
+  /** The database is a standby: nothing can be done there. */
+  | { readonly outcome: 'standby' }
+
+export function reportStep(operation: Operation, outcome: StepReport['outcome'], error?: unknown): StepReport {
+  const { partition } = operation
+  return {
+    kind: operation.kind,
+    model: operation.model,
+    table: operation.table,
+    partition: { schema: partition.schema, name: partition.name },
+    bound: 'bound' in partition ? partition.bound : partition.marker.bound,
+    reason: operation.reason,
+    outcome,
+    ...(error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) }),
+  }
+}
+
+/** One line for people: what a run did. */
+export function formatReport(report: MaintenanceReport): string {
+  if (report.outcome === 'lease-held') return 'another maintainer is at work'
+  if (report.outcome === 'standby') return 'the database is a standby: nothing to do here'
+  const count = (kind: StepReport['kind'], outcome: StepReport['outcome']) =>
+    report.steps.filter((step) => step.kind === kind && step.outcome === outcome).length
+  const failed = report.steps.filter((step) => step.outcome === 'failed')
+  const done = `${count('create-partition', 'done')} created, ${count('detach-partition', 'done')} detached, ${count('drop-partition', 'done')} dropped`
+  return failed.length === 0
+    ? done
+    : `${done}, ${failed.length} failed: ${failed.map((step) => `${formatTableName(step.partition)} (${step.error})`).join('; ')}`
+}

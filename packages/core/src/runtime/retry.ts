@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { SQLSTATE, sqlState } from './sql-state.js'
+
+export interface RetryOptions {
+  /** How often a step that met a lock is tried in all. */
+  readonly attempts: number
+  /** The longest wait before the second try, in milliseconds; it doubles with each further one, and is drawn at random below that. */
+  readonly backoffMs: number
+  readonly signal?: AbortSignal
+  readonly onRetry?: (error: unknown, attempt: number) => void
+}
+
+const RETRYABLE: readonly string[] = [SQLSTATE.lockNotAvailable, SQLSTATE.deadlockDetected, SQLSTATE.serializationFailure]
+
+/** Runs a step again while locks stand in its way. The last error passes through. */
+export async function retryOnLocks<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      const code = sqlState(error)
+      if (attempt >= options.attempts || code === undefined || !RETRYABLE.includes(code) || options.signal?.aborted) throw error
+      options.onRetry?.(error, attempt)
+      await delay(Math.random() * options.backoffMs * 2 ** (attempt - 1), undefined, options.signal ? { signal: options.signal } : {})
+    }
+  }
+}

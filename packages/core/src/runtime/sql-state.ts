@@ -1,0 +1,31 @@
+/**
+ * SQLSTATEs that are told apart.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export const SQLSTATE = {
+  lockNotAvailable: '55P03',
+  deadlockDetected: '40P01',
+  serializationFailure: '40001',
+  undefinedTable: '42P01',
+  undefinedFunction: '42883',
+  invalidSchemaName: '3F000',
+  readOnlyTransaction: '25006',
+  /** Raised by our own blocks when an object is not the one a plan was made for. */
+  planStale: 'PTM01',
+} as const
+
+/** The SQLSTATE of a driver's error, however deep the driver or Prisma has put it. */
+export function sqlState(error: unknown): string | undefined {
+  for (let cause = error, depth = 0; typeof cause === 'object' && cause !== null && depth < 5; depth++) {
+    const { code, originalCode, meta } = cause as {
+      code?: unknown
+      originalCode?: unknown
+      meta?: { driverAdapterError?: unknown; code?: unknown }
+    }
+    for (const candidate of [originalCode, code, meta?.code]) {
+      if (typeof candidate === 'string' && /^[0-9A-Z]{5}$/.test(candidate) && !/^P\d{4}$/.test(candidate)) return candidate
+    }
+    cause = meta?.driverAdapterError ?? (cause as { cause?: unknown }).cause
+  }
+  return undefined
+}

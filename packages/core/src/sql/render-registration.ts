@@ -1,0 +1,79 @@
+import { PartmanError } from '../error.js'
+import type { ListPolicy, PartmanDocument, TablePolicy, TenantKeyType } from '../policy/document.js'
+import { parseTenantKey, type TenantKey } from '../policy/tenant-key.js'
+import { wantTenant } from '../state/want-state.js'
+import { lockLimited, type RenderOptions } from './render-operation.js'
+import { renderCreatePartition } from './render-partition.js'
+import { joinSql, literal, qualified, type Sql, sql } from './sql.js'
+
+export interface RegistrationOptions extends RenderOptions {
+  /** Milliseconds since 1970: the windows are the ones around this instant. */
+  readonly now: number
+}
+
+/**
+ * Renders the registration of a tenant: one block that may run in a transaction of the caller, and leaves a tenant whose
+ * partitions are there as it is. Two that register the same tenant at once wait for each other, not for a failure.
+ *
+ * @throws PartmanError `TENANT_SET_UNKNOWN`, `TENANT_KEY_INVALID`
+ */
+export function renderRegistration(document: PartmanDocument, tenants: string, tenant: TenantKey, options: RegistrationOptions): Sql {
+  const set = document.tenantSets.find(({ name }) => name === tenants)
+  if (!set) {
+    throw new PartmanError('TENANT_SET_UNKNOWN', `There is no tenant set "${tenants}"`, {
+      hint: `Known: ${document.tenantSets.map(({ name }) => name).join(', ') || 'none'}.`,
+    })
+  }
+  const key = parseTenantKey(set.type, tenant)
+  const lockName = literal(`partman tenant ${tenants} ${key}`)
+  const partitions = document.tables.flatMap((table) =>
+    table.policy.kind === 'list' && table.policy.tenants === tenants
+      ? [renderTenantPartition(document, table, table.policy, key, options)]
+      : [],
+  )
+  return lockLimited(
+    [
+      sql`PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(${lockName}, 0));`,
+      sql`INSERT INTO partman.tenant (tenants, key) VALUES (${literal(tenants)}, ${literal(key)}) ON CONFLICT DO NOTHING;`,
+      ...partitions,
+    ],
+    options,
+  )
+}
+
+/**
+ * The usual case finds no partition by the name we would give it and makes one. Where the tenant already has a partition
+ * by another name, ATTACH says that it would overlap; then what was made is undone and the other one stands.
+ */
+function renderTenantPartition(
+  document: PartmanDocument,
+  declared: TablePolicy,
+  policy: ListPolicy,
+  key: string,
+  { now }: RegistrationOptions,
+): Sql {
+  const { table } = declared
+  const partition = wantTenant(document.partitionSchema, table, policy, key, now)
+  const parent = literal(qualified(table))
+  return sql`IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = ${parent}::regclass AND i.inhrelid = pg_catalog.to_regclass(${literal(qualified(partition))})) THEN
+    BEGIN
+      ${joinSql(renderCreatePartition(table, partition), '\n')}
+    EXCEPTION WHEN invalid_object_definition THEN
+      IF NOT EXISTS (
+        SELECT FROM pg_catalog.pg_inherits i
+        JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = ${parent}::regclass
+          AND pg_catalog.pg_get_expr(c.relpartbound, c.oid) ~ ${literal(listValuePattern(policy.by.type, key))}
+      ) THEN
+        RAISE;
+      END IF;
+    END;
+  END IF;`
+}
+
+/** A regular expression for the text of a list bound with this value among its values, as PostgreSQL prints it. */
+function listValuePattern(type: TenantKeyType, key: string): string {
+  const quoted = `'${key.replaceAll("'", "''")}'`
+  const printed = type === 'text' || type === 'uuid' || key.startsWith('-') ? quoted : key
+  return `[(, ]${printed.replace(/[!-/:-@[-^`{-~]/g, '\\$&')}[,)]`
+}
