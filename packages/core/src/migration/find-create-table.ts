@@ -46,6 +46,25 @@ export async function findCreateTable(
   return { creates, drops }
 }
 
+/**
+ * Names every table that a script drops at its top level, with the `line:column` of the statement.
+ *
+ * @throws PartmanError `MIGRATION_UNREADABLE`
+ */
+export async function findDroppedTables(
+  sql: string,
+  { defaultSchema = 'public', file }: { defaultSchema?: string; file?: string } = {},
+): Promise<{ table: TableName; position: string }[]> {
+  // Parsing is what takes time, and most migrations drop nothing.
+  if (!/drop/i.test(sql)) return []
+  const bytes = Buffer.from(sql)
+  return (await parseStatements(sql, file)).flatMap(({ node, start }) => {
+    if (!('DropStmt' in node)) return []
+    const position = formatPosition(bytes.subarray(0, start).toString())
+    return droppedTables(node.DropStmt, defaultSchema).map((table) => ({ table, position }))
+  })
+}
+
 function nameOf({ schemaname, relname }: RangeVar, defaultSchema: string): TableName {
   return { schema: schemaname ?? defaultSchema, name: relname ?? '' }
 }

@@ -2,6 +2,7 @@ import { PartmanError } from '../error.js'
 import type { TablePolicy } from '../policy/document.js'
 import { renderPartitionBy } from '../sql/render-partition.js'
 import { partitionKey } from '../state/want-state.js'
+import { BOOKKEEPING_VERSION } from './bookkeeping.js'
 import type { MigrationFile } from './migration-folder.js'
 import { type MigrationRow, resolveMigrationHistory } from './migration-history.js'
 import { isPartmanMigration, parseMigrationMarkers } from './migration-marker.js'
@@ -20,8 +21,8 @@ export interface MigrationRequest {
   readonly migrations: readonly MigrationFile[]
   /** The rows of `_prisma_migrations`; none where it does not exist. */
   readonly rows: readonly MigrationRow[]
-  /** The version of the bookkeeping tables that this release needs. */
-  readonly bookkeepingVersion: number
+  /** The version of the bookkeeping tables that is needed: this release's. */
+  readonly bookkeepingVersion?: number
   /** The schema that an unqualified name in a migration means; `public` unless the connection says otherwise. */
   readonly defaultSchema?: string
 }
@@ -54,7 +55,7 @@ export type MigrationPlan =
  * @throws PartmanError `MIGRATION_HISTORY_FAILED` while a migration is half applied, `MIGRATION_UNREADABLE`, `MIGRATION_NOT_EDITABLE`
  */
 export async function planMigration(request: MigrationRequest): Promise<MigrationPlan> {
-  const { migrations, rows, defaultSchema = 'public' } = request
+  const { migrations, rows, bookkeepingVersion = BOOKKEEPING_VERSION, defaultSchema = 'public' } = request
   const history = resolveMigrationHistory(rows, migrations)
   if (history.failed.length > 0) throw historyFailed(history.failed)
 
@@ -86,7 +87,7 @@ export async function planMigration(request: MigrationRequest): Promise<Migratio
   }
 
   if (refusals.length > 0) return { kind: 'refused', refusals }
-  const bookkeeping = request.tables.length > 0 && markers.bookkeeping < request.bookkeepingVersion
+  const bookkeeping = request.tables.length > 0 && markers.bookkeeping < bookkeepingVersion
   if (edits.size === 0 && firstPartitions.length === 0 && !bookkeeping) return { kind: 'nothing' }
   return { kind: 'write', edits: [...edits].map(([migration, edit]) => ({ migration, ...edit })), bookkeeping, firstPartitions }
 }
