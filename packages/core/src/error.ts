@@ -3,7 +3,14 @@
  * and a test compares the two lists.
  */
 export type PartmanErrorCode =
+  | 'BOOKKEEPING_MISSING'
+  | 'BOUND_UNREADABLE'
+  | 'CLIENT_UNSUPPORTED'
+  | 'CONNECTION_INVALID'
+  | 'CONNECTION_MISSING'
   | 'DOCUMENT_INVALID'
+  | 'DOCUMENT_NOT_FOUND'
+  | 'DOCUMENT_STALE'
   | 'DOCUMENT_VERSION_UNSUPPORTED'
   | 'DURATION_INVALID'
   | 'GENERATOR_NOT_FOUND'
@@ -13,13 +20,18 @@ export type PartmanErrorCode =
   | 'MIGRATION_NOT_EDITABLE'
   | 'MIGRATION_REFUSED'
   | 'MIGRATION_UNREADABLE'
-  | 'NAME_INVALID'
-  | 'BOUND_UNREADABLE'
-  | 'BOOKKEEPING_MISSING'
-  | 'PLAN_STALE'
-  | 'TENANT_SET_UNKNOWN'
   | 'MODEL_UNKNOWN'
+  | 'NAME_INVALID'
+  | 'PLAN_STALE'
+  | 'PRISMA_CLI_FAILED'
+  | 'PRISMA_CLI_NOT_FOUND'
+  | 'PRISMA_CONFIG_INVALID'
+  | 'PRISMA_SCHEMA_NOT_FOUND'
   | 'TENANT_KEY_INVALID'
+  | 'TENANT_KEY_MISSING'
+  | 'TENANT_SET_UNKNOWN'
+  | 'TRANSACTION_BATCHED'
+  | 'TRANSACTION_OPEN'
 
 /** The one error class of partman: a stable code, one message that says what is wrong, and a hint that says what to do. */
 export class PartmanError extends Error {

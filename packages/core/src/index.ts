@@ -4,6 +4,7 @@ export { diffState } from './diff/diff-state.js'
 export type { Difference } from './diff/difference.js'
 export { PartmanError, type PartmanErrorCode } from './error.js'
 export { BOOKKEEPING_VERSION, renderBookkeeping } from './migration/bookkeeping.js'
+export { findDroppedTables } from './migration/find-create-table.js'
 export { renderFirstPartitions } from './migration/first-partitions.js'
 export {
   isEmptyMigration,
@@ -28,6 +29,7 @@ export {
   type MigrationTable,
   planMigration,
 } from './migration/plan-migration.js'
+export { renderMigration } from './migration/render-migration.js'
 export { findTableChanges, type TableChange } from './migration/table-change.js'
 export type { FoundTable } from './migration/table-step.js'
 export type { Finding, FindingCode } from './plan/finding.js'
@@ -46,6 +48,7 @@ export {
   type TableName,
   type TablePolicy,
   TENANT_KEY_TYPES,
+  type TenantKeyDefault,
   type TenantKeyType,
   type TenantSet,
   TIME_KEY_TYPES,
@@ -69,5 +72,7 @@ export { type RegistrationOptions, renderRegistration } from './sql/render-regis
 export { type Sql, sql } from './sql/sql.js'
 export { type Bound, formatBound, type RangeDatum } from './state/bound.js'
 export { describeTables, type TableDescription } from './state/describe-table.js'
+export { nextRetirement } from './state/next-retirement.js'
 export { type DetachedPartition, formatTableName, type Partition, type PartitionKey, type State, type Table } from './state/state.js'
+export { parsePosition } from './state/position.js'
 export { partitionKey, type WantedTable, type Wish, wantState } from './state/want-state.js'

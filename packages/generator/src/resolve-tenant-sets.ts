@@ -3,6 +3,7 @@ import type { DMMF } from '@prisma/generator-helper'
 import type { Position, Problem } from './problem.js'
 import type { ModelAnnotation } from './resolve-annotations.js'
 import { columnOf, resolveTenantType, SUPPORTED_TYPES } from './resolve-key.js'
+import { resolveKeyDefault } from './resolve-key-default.js'
 import { type KeyPurpose, resolveKeyField } from './resolve-key-field.js'
 import { resolveModel } from './resolve-model.js'
 import type { SchemaBlock } from './scan-schema.js'
@@ -35,13 +36,14 @@ function resolveTenantSet(annotation: ModelAnnotation, schema: SchemaModels, pro
   if (!model || !named) return undefined
   const key = resolveKeyField(model, block, named, TENANT_KEY, problems)
   if (!key || !assertUnique(model, key.field, named.position, block, schema, problems)) return undefined
+  const made = resolveKeyDefault(key.field)
   return {
     name: model.name,
     type: key.type,
     source: {
       model: model.name,
       table: tableOf(model),
-      key: { field: key.field.name, column: columnOf(key.field), type: key.type },
+      key: { field: key.field.name, column: columnOf(key.field), type: key.type, ...(made && { default: made }) },
     },
   }
 }

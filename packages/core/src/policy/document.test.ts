@@ -57,6 +57,14 @@ describe('a document', () => {
     expect(parseDocument(JSON.stringify(valid))).toEqual(valid)
   })
 
+  test('tells how the key of a tenant table is made', () => {
+    for (const made of [{ kind: 'cuid' }, { kind: 'nanoid', length: 12 }, { kind: 'database' }] as const) {
+      const source = { ...projects.source, key: { ...projects.source.key, default: made } }
+      const document: PartmanDocument = { ...valid, tenantSets: [{ ...projects, source }] }
+      expect(parseDocument(document)).toEqual(document)
+    }
+  })
+
   test('of another version is refused before anything else is looked at', () => {
     expect(refusal({ version: 2, everything: 'different' })).toEqual({
       code: 'DOCUMENT_VERSION_UNSUPPORTED',

@@ -66,11 +66,21 @@ const list = z.strictObject({
 
 const policy = z.discriminatedUnion('kind', [range, list])
 
+const keyDefault = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['cuid', 'cuid2', 'uuid4', 'uuid7', 'ulid']) }),
+  z.strictObject({ kind: z.literal('nanoid'), length: z.int().min(2).max(255) }),
+  z.strictObject({ kind: z.literal('database').describe('The default, identity or sequence of the column') }),
+])
+
+const sourceKey = key(TENANT_KEY_TYPES).extend({
+  default: keyDefault.optional().describe('How a key is made for a row that names none; left out where every row names one'),
+})
+
 const tenantSet = z.strictObject({
   name: nonEmpty.describe('Model name of the tenant table; "default" where tenants have no table'),
   type: z.enum(TENANT_KEY_TYPES),
   source: z
-    .strictObject({ model: nonEmpty, table: tableName, key: key(TENANT_KEY_TYPES) })
+    .strictObject({ model: nonEmpty, table: tableName, key: sourceKey })
     .nullable()
     .describe('The table that has one row per tenant; null where tenants are only registered by hand'),
 })
@@ -102,6 +112,8 @@ export type RangePolicy = DeepReadonly<z.infer<typeof range>>
 export type ListPolicy = DeepReadonly<z.infer<typeof list>>
 /** How one level of a table is partitioned. */
 export type PartitionPolicy = RangePolicy | ListPolicy
+/** How a tenant's key is made where an insert names none. */
+export type TenantKeyDefault = DeepReadonly<z.infer<typeof keyDefault>>
 export type TenantSet = DeepReadonly<z.infer<typeof tenantSet>>
 export type TablePolicy = DeepReadonly<z.infer<typeof table>>
 /** The desired state, free of any ORM's words but for the names of models and fields: the content of `partman.json`. */
