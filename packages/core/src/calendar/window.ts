@@ -46,7 +46,7 @@ export function gridStep({ count, unit }: Duration): GridStep {
 /** The number of the window that holds the instant (milliseconds since 1970); window 0 begins at the grid's origin. */
 export function windowIndexAt(grid: Grid, instant: number): number {
   const step = gridStep(grid.interval)
-  if (step.kind === 'elapsed') return Math.floor((instant - startOfDay(EPOCH_DATE, grid.timeZone)) / step.ms)
+  if (step.kind === 'elapsed') return Math.floor((instant - elapsedOrigin(grid.timeZone)) / step.ms)
   const date = Temporal.Instant.fromEpochMilliseconds(Math.floor(instant)).toZonedDateTimeISO(grid.timeZone).toPlainDate()
   const index =
     step.kind === 'days'
@@ -61,7 +61,7 @@ export function windowStart(grid: Grid, index: number): number {
   const step = gridStep(grid.interval)
   switch (step.kind) {
     case 'elapsed':
-      return startOfDay(EPOCH_DATE, grid.timeZone) + index * step.ms
+      return elapsedOrigin(grid.timeZone) + index * step.ms
     case 'days':
       return startOfDay(EPOCH_DATE.add({ days: step.origin + index * step.days }), grid.timeZone)
     case 'months':
@@ -88,6 +88,14 @@ export interface LocalDateTime {
 /** The local date and time of an instant, for labels. */
 export function localDateTime(instant: number, timeZone: string): LocalDateTime {
   return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone)
+}
+
+const elapsedOrigins = new Map<string, number>()
+
+function elapsedOrigin(timeZone: string): number {
+  const origin = elapsedOrigins.get(timeZone) ?? startOfDay(EPOCH_DATE, timeZone)
+  elapsedOrigins.set(timeZone, origin)
+  return origin
 }
 
 /** Midnight, or the first instant after it where the clocks skip midnight; the earlier one where they repeat it. */

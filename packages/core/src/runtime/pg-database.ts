@@ -1,8 +1,12 @@
-import type { Pool } from 'pg'
 import type { Database } from '../sql/database.js'
 
-/** A `pg` pool as a database; the pool stays the caller's to end. */
-export function pgDatabase(pool: Pick<Pool, 'query'>): Database {
+/** What is used of a `pg` pool or client. */
+export interface PgQueryable {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+}
+
+/** A `pg` pool, or a client, as a database; it stays the caller's to end. */
+export function pgDatabase(pool: PgQueryable): Database {
   return {
     async query<Row extends object>(statement: string, values?: readonly unknown[]): Promise<Row[]> {
       // Without values, pg sends the simple protocol, which every pooler takes.
