@@ -11,6 +11,8 @@ import { displayPath, hashSchemaFiles, readSchemaFiles } from './schema-files.js
 import { joinModels } from './schema-models.js'
 import { writeOutputs } from './write-outputs.js'
 
+export { warmUp } from './emit-config.js'
+
 /** The part of what Prisma hands to a generator that this one reads. */
 export type GenerateOptions = Pick<GeneratorOptions, 'schemaPath' | 'generator' | 'datasources'> & {
   readonly dmmf: Pick<GeneratorOptions['dmmf'], 'datamodel'>
