@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { createMaintainer, type Logger, type MaintenanceReport } from '@partman/core'
+import { Command } from 'commander'
+import { EXIT_CODE, type ExitCode } from '../exit-code.js'
+import { formatFinding, isActionable } from '../format-finding.js'
+import { formatReportLines } from '../format-report.js'
+import { formatCount } from '../format-text.js'
+import type { Output } from '../output.js'
+import { parseEvery } from '../parse-every.js'
+import type { Bind } from '../program.js'
+import { reportError } from '../report-error.js'
+import type { Session } from '../session.js'
+import { withDatabase } from '../with-database.js'
+
+/** `partman maintain`. */
+export function maintainCommand(bind: Bind): Command {
+  return new Command('maintain')
+    .description('make what is coming and retire what is old: once, or again and again')
+    .option('--every <time>', 'keep running, this long apart (30s, 1m, 1h), until SIGINT or SIGTERM')
+    .action(
+      bind((session: Session, { every }: { every?: string }) =>
+        every === undefined ? runOnce(session) : keepRunning(session, parseEvery(every)),
+      ),
+    )
+}
+
+async function runOnce(session: Session): Promise<ExitCode> {
+  const document = await session.document()
+  const { output } = session
+  const report = await withDatabase(session, ({ database }) =>
+    createMaintainer({ document, database, logger: progressLogger(output) }).runOnce(),
+  )
+  output.progress()
+  printReport(report, output)
+  output.printJson(report)
+  return exitCodeOf(report)
+}
+
+async function keepRunning(session: Session, everyMs: number): Promise<ExitCode> {
+  const document = await session.document()
+  const { output } = session
+  await withDatabase(session, async ({ database }) => {
+    const maintainer = createMaintainer({ document, database, everyMs, logger: loopLogger(session) })
+    const stop = new AbortController()
+    const stopped = Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal, { signal: stop.signal }).then(() => signal)))
+    maintainer.start()
+    const signal = await stopped
+    // A second signal ends the process at once, as if nothing were listening.
+    stop.abort()
+    output.warn(`${signal}: finishing the step under way`)
+    await maintainer.stop()
+  })
+  return EXIT_CODE.done
+}
+
+function printReport(report: MaintenanceReport, output: Output): void {
+  for (const line of formatReportLines(report, output)) output.print(line)
+  if (!('findings' in report)) return
+  for (const finding of report.findings.filter(isActionable)) output.print(formatFinding(finding, output))
+}
+
+function exitCodeOf({ outcome }: MaintenanceReport): ExitCode {
+  if (outcome === 'failed') return EXIT_CODE.failed
+  return outcome === 'lease-held' ? EXIT_CODE.leaseHeld : EXIT_CODE.done
+}
+
+function progressLogger(output: Output): Logger {
+  let steps = 0
+  return {
+    info(_fields, message) {
+      if (message === 'step done') output.progress(`${formatCount(++steps, 'step')} done`)
+    },
+    warn: () => output.progress(`${formatCount(steps, 'step')} done, waiting for a lock`),
+    error() {},
+  }
+}
+
+/** The loop has no caller to report to; it tells its logger. */
+function loopLogger(session: Session): Logger {
+  const { output } = session
+  const progress = progressLogger(output)
+  return {
+    info(fields, message) {
+      progress.info(fields, message)
+      if (message !== 'run ended' || !('report' in fields)) return
+      const report = fields.report as MaintenanceReport
+      output.progress()
+      output.printJson(report, { compact: true })
+      output.print(output.style('dim', new Date().toISOString()))
+      printReport(report, output)
+    },
+    warn: progress.warn,
+    error(fields, message) {
+      if (message === 'run failed' && 'err' in fields) reportError(fields.err, output, { ...session.errorOptions, compact: true })
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import { relative } from 'node:path'
+import {
+  type MigrationFile,
+  type MigrationPlan,
+  type PartmanDocument,
+  planMigration,
+  readMigrations,
+  renderMigration,
+  replaceMigration,
+  writeMigration,
+} from '@partman/core'
+import { Command } from 'commander'
+import { createPrismaMigration } from '../create-prisma-migration.js'
+import { EXIT_CODE, type ExitCode } from '../exit-code.js'
+import { formatPrintable } from '../format-text.js'
+import { MigrationRefused } from '../migration-refused.js'
+import { observeFoundTables, observeMigrationRows } from '../observe-migrations.js'
+import type { Bind } from '../program.js'
+import type { Session } from '../session.js'
+import { withDatabase } from '../with-database.js'
+
+/** The name of partman's own migration where none is given, and what is added to the name of Prisma's. */
+const DEFAULT_NAME = 'partitions'
+
+interface MigrateOptions {
+  readonly name?: string
+}
+
+/** `partman migrate` and `partman migrate dev`. */
+export function migrateCommand(bind: Bind): Command {
+  const dev = new Command('dev')
+    .description('run `prisma migrate dev --create-only`, then partition what it made')
+    .action(bind(runMigrateDev))
+  return new Command('migrate')
+    .description('write migration files: make new tables partitioned, add bookkeeping and first partitions')
+    .option('--name <name>', 'name of the migration')
+    .action(bind(runMigrate))
+    .addCommand(dev)
+}
+
+async function runMigrateDev(session: Session, { name }: MigrateOptions): Promise<ExitCode> {
+  // Before anything is written: a stale document would partition by what was asked for yesterday.
+  await session.document()
+  await createPrismaMigration(session, name)
+  return runMigrate(session, { name: name === undefined ? DEFAULT_NAME : `${name} ${DEFAULT_NAME}` })
+}
+
+async function runMigrate(session: Session, { name = DEFAULT_NAME }: MigrateOptions): Promise<ExitCode> {
+  const document = await session.document()
+  const { migrationsFolder } = await session.project()
+  const plan = await planFromDatabase(session, document, migrationsFolder)
+  if (plan.kind === 'refused') throw new MigrationRefused(plan.refusals)
+  if (plan.kind === 'nothing') {
+    session.output.print('Nothing to do: the migrations have all that the annotations ask for.')
+    session.output.printJson({ edited: [], written: null })
+    return EXIT_CODE.done
+  }
+  // Rendered before the first write: where it fails nothing is written.
+  const script = renderMigration(document, plan)
+  for (const { migration, sql } of plan.edits) await replaceMigration(migration, sql)
+  const written = script === null ? null : await writeMigration(migrationsFolder, name, script, new Date())
+  reportWritten(session, plan, written)
+  return EXIT_CODE.done
+}
+
+function planFromDatabase(session: Session, document: PartmanDocument, migrationsFolder: string): Promise<MigrationPlan> {
+  return withDatabase(session, async ({ pool, schema }) => {
+    const found = await observeFoundTables(
+      pool,
+      document.tables.map(({ table }) => table),
+    )
+    return planMigration({
+      tables: document.tables.map((policy, index) => ({ policy, found: found[index] ?? { kind: 'absent' } })),
+      migrations: await readMigrations(migrationsFolder),
+      rows: await observeMigrationRows(pool, schema),
+      defaultSchema: schema,
+    })
+  })
+}
+
+function reportWritten({ output, folder }: Session, plan: MigrationPlan & { kind: 'write' }, written: MigrationFile | null): void {
+  const pathOf = ({ path }: MigrationFile) => relative(folder, path)
+  for (const { migration, tables } of plan.edits) {
+    const names = tables.map(({ table }) => formatPrintable(`${table.schema}.${table.name}`)).join(', ')
+    output.print(`${output.style('yellow', 'edited')}   ${pathOf(migration)}  ${names} partitioned`)
+  }
+  if (written) {
+    const content = [plan.bookkeeping ? 'bookkeeping' : '', plan.firstPartitions.length > 0 ? 'first partitions' : '']
+    output.print(`${output.style('green', 'written')}  ${pathOf(written)}  ${content.filter(Boolean).join(', ')}`)
+  }
+  output.print('\nRead them, then apply them: `prisma migrate dev` here, `prisma migrate deploy` elsewhere.')
+  output.printJson({
+    edited: plan.edits.map(({ migration, tables }) => ({
+      name: migration.name,
+      path: pathOf(migration),
+      tables: tables.map(({ table }) => table),
+    })),
+    written: written && {
+      name: written.name,
+      path: pathOf(written),
+      bookkeeping: plan.bookkeeping,
+      firstPartitions: plan.firstPartitions.map(({ table }) => table),
+    },
+  })
+}

@@ -1,0 +1,45 @@
+import { formatTableName, type Operation, type Plan, planMaintenance } from '@partman/core'
+import { Command } from 'commander'
+import { EXIT_CODE, type ExitCode } from '../exit-code.js'
+import { formatFinding, isActionable } from '../format-finding.js'
+import { formatOperation } from '../format-operation.js'
+import { formatPrintable } from '../format-text.js'
+import type { Output } from '../output.js'
+import type { Bind } from '../program.js'
+import type { Session } from '../session.js'
+import { withDatabase } from '../with-database.js'
+
+/** `partman plan`. */
+export function planCommand(bind: Bind): Command {
+  return new Command('plan').description('show what the next maintenance run would do, and why').action(bind(runPlan))
+}
+
+async function runPlan(session: Session): Promise<ExitCode> {
+  const document = await session.document()
+  const { plan } = await withDatabase(session, ({ database }) => planMaintenance(database, document))
+  printPlan(plan, session.output)
+  session.output.printJson(plan)
+  return plan.operations.length > 0 || plan.findings.some(isActionable) ? EXIT_CODE.different : EXIT_CODE.done
+}
+
+function printPlan({ operations, findings }: Plan, output: Output): void {
+  for (const finding of findings) output.print(formatFinding(finding, output))
+  if (findings.length > 0) output.print()
+  const tables = new Map<string, Operation[]>()
+  for (const operation of operations) {
+    const name = formatTableName(operation.table)
+    tables.set(name, [...(tables.get(name) ?? []), operation])
+  }
+  for (const [name, steps] of tables) {
+    const { model, declaredAt } = steps[0] as Operation
+    output.print(`${output.style('bold', formatPrintable(name))}  ${output.style('dim', `${model}, ${declaredAt}`)}`)
+    for (const step of steps) output.print(`  ${formatOperation(step, output)}`)
+    output.print()
+  }
+  const count = (kind: Operation['kind']) => operations.filter((operation) => operation.kind === kind).length
+  output.print(
+    operations.length === 0
+      ? 'Nothing to do.'
+      : `${count('create-partition')} to create, ${count('detach-partition') + count('finalize-detach')} to detach, ${count('drop-partition')} to drop.`,
+  )
+}

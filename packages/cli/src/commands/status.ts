@@ -1,0 +1,87 @@
+import {
+  describeTables,
+  formatTableName,
+  nextRetirement,
+  type PlannedMaintenance,
+  planMaintenance,
+  type TableDescription,
+} from '@partman/core'
+import { Command } from 'commander'
+import { EXIT_CODE, type ExitCode } from '../exit-code.js'
+import { formatFinding } from '../format-finding.js'
+import { formatTable } from '../format-text.js'
+import type { Bind } from '../program.js'
+import type { Session } from '../session.js'
+import { withDatabase } from '../with-database.js'
+
+/** `partman status`. */
+export function statusCommand(bind: Bind): Command {
+  return new Command('status')
+    .description('show what there is: partitions, how far ahead, tenants, next retirement')
+    .action(bind(runStatus))
+}
+
+async function runStatus(session: Session): Promise<ExitCode> {
+  const document = await session.document()
+  const { output } = session
+  const planned = await withDatabase(session, ({ database }) => planMaintenance(database, document))
+  const { server, bookkeepingVersion } = planned.observation
+  const tables = describe(planned)
+  const steps = planned.plan.operations.length
+  const heading = ['table', 'state', 'tenants', 'partitions', 'until', 'next retirement', 'retired', 'to do']
+  output.print(formatTable([heading, ...tables.map((table) => formatRow(table, server.now))]))
+  if (bookkeepingVersion === null)
+    output.print('\nThe database has no partman bookkeeping: deploy the migration that `partman migrate` writes.')
+  if (planned.plan.findings.length > 0) output.print()
+  for (const finding of planned.plan.findings) output.print(formatFinding(finding, output))
+  if (steps > 0) output.print('\n`partman plan` shows what is to do, `partman maintain` does it.')
+  output.printJson({
+    now: new Date(server.now).toISOString(),
+    serverVersion: server.version,
+    bookkeepingVersion,
+    tables,
+    findings: planned.plan.findings,
+  })
+  return EXIT_CODE.done
+}
+
+interface TableStatus extends TableDescription {
+  /** ISO 8601; in the past where it is due. */
+  readonly nextRetirement: string | null
+  /** Operations that `plan` shows for it. */
+  readonly operations: number
+}
+
+function describe({ observation, wanted, plan }: PlannedMaintenance): TableStatus[] {
+  return describeTables(wanted, observation.state).map((table) => {
+    const name = formatTableName(table.table)
+    const policy = wanted.find((one) => formatTableName(one.table) === name)?.policy
+    const found = observation.state.tables.find((one) => formatTableName(one) === name)
+    const instant = policy && found ? nextRetirement(policy, found) : null
+    return {
+      ...table,
+      nextRetirement: instant === null ? null : new Date(instant).toISOString(),
+      operations: plan.operations.filter((operation) => formatTableName(operation.table) === name).length,
+    }
+  })
+}
+
+function formatRow(status: TableStatus, now: number): string[] {
+  const { table, state, tenants, leaves, until, nextRetirement, detached, operations } = status
+  const isDue = nextRetirement !== null && Date.parse(nextRetirement) <= now
+  return [
+    formatTableName(table),
+    state,
+    tenants === null ? '-' : String(tenants),
+    String(leaves),
+    formatMinute(until),
+    isDue ? 'now' : formatMinute(nextRetirement),
+    String(detached.length),
+    String(operations),
+  ]
+}
+
+/** `2026-11-22 10:00`, UTC, without a time at midnight. */
+function formatMinute(iso: string | null): string {
+  return iso === null ? '-' : iso.slice(0, 16).replace('T', ' ').replace(' 00:00', '')
+}

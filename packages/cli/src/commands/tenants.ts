@@ -1,0 +1,130 @@
+import {
+  observeState,
+  observeTenants,
+  type PartmanDocument,
+  PartmanError,
+  parseTenantKey,
+  renderRegistration,
+  retryOnLocks,
+  type TenantSet,
+} from '@partman/core'
+import { Command } from 'commander'
+import { EXIT_CODE, type ExitCode } from '../exit-code.js'
+import { formatCount, formatPrintable, formatTable } from '../format-text.js'
+import type { Bind } from '../program.js'
+import { describeError } from '../report-error.js'
+import type { Session } from '../session.js'
+import { withDatabase } from '../with-database.js'
+
+const LOCK_OPTIONS = { lockTimeoutMs: 2_000, attempts: 4, backoffMs: 500 }
+
+interface TenantsOptions {
+  readonly set?: string
+  readonly args: readonly string[]
+}
+
+/** `partman tenants add` and `partman tenants list`. */
+export function tenantsCommand(bind: Bind): Command {
+  const set = ['--set <model>', 'tenant set, where the schema has several'] as const
+  return new Command('tenants')
+    .description('register tenants, and list them')
+    .addCommand(
+      new Command('add')
+        .description('register tenants and make their partitions; those that are there already stay as they are')
+        .argument('<keys...>', 'tenant keys')
+        .option(...set)
+        .action(bind(runAdd)),
+    )
+    .addCommand(
+      new Command('list')
+        .description('list the tenants there are')
+        .option(...set)
+        .action(bind(runList)),
+    )
+}
+
+type Added =
+  | { readonly key: string; readonly outcome: 'added' | 'present' }
+  | { readonly key: string; readonly outcome: 'failed'; readonly error: { code: string; message: string; hint: string | null } }
+
+async function runAdd(session: Session, options: TenantsOptions): Promise<ExitCode> {
+  const document = await session.document()
+  const set = resolveSet(document, options.set)
+  const { output } = session
+  const tenants = await withDatabase(session, async ({ database }) => {
+    const observation = await observeState(database, document)
+    if (observation.bookkeepingVersion === null) throw bookkeepingMissing()
+    const known = new Set((await observeTenants(database, document, observation)).get(set.name))
+    const added: Added[] = []
+    for (const [index, key] of options.args.entries()) {
+      output.progress(`${index} of ${formatCount(options.args.length, 'tenant')}`)
+      try {
+        const statement = renderRegistration(document, set.name, key, { ...LOCK_OPTIONS, now: observation.server.now })
+        await retryOnLocks(() => database.query(statement), LOCK_OPTIONS)
+        added.push({ key, outcome: known.has(parseTenantKey(set.type, key)) ? 'present' : 'added' })
+      } catch (error) {
+        const { code, message, hint } = describeError(error)
+        added.push({ key, outcome: 'failed', error: { code, message, hint } })
+      }
+    }
+    return added
+  })
+  output.progress()
+  for (const tenant of tenants) {
+    const rest = tenant.outcome === 'failed' ? `: ${tenant.error.message}` : ''
+    output.print(formatPrintable(`${tenant.outcome}  ${tenant.key}${rest}`))
+  }
+  output.printJson({ set: set.name, tenants })
+  return tenants.some(({ outcome }) => outcome === 'failed') ? EXIT_CODE.failed : EXIT_CODE.done
+}
+
+async function runList(session: Session, options: TenantsOptions): Promise<ExitCode> {
+  const document = await session.document()
+  const chosen = options.set === undefined ? document.tenantSets : [resolveSet(document, options.set)]
+  const { output } = session
+  const sets = await withDatabase(session, async ({ database }) => {
+    const observation = await observeState(database, document)
+    const tenants = await observeTenants(database, document, observation)
+    const tables = document.tables.flatMap(({ table, policy }) => (policy.kind === 'list' ? [{ table, tenants: policy.tenants }] : []))
+    return chosen.map(({ name }) => ({
+      name,
+      tenants: (tenants.get(name) ?? []).map((key) => {
+        const lacking = tables.filter(({ table, tenants: set }) => {
+          const found = observation.state.tables.find((one) => one.schema === table.schema && one.name === table.name)
+          return set === name && !found?.partitions.some(({ bound }) => bound.kind === 'list' && bound.values.includes(key))
+        })
+        return { key, withoutPartitions: lacking.map(({ table }) => table) }
+      }),
+    }))
+  })
+  const rows = sets.flatMap(({ name, tenants }) =>
+    tenants.map(({ key, withoutPartitions }) => [
+      name,
+      key,
+      withoutPartitions.map((table) => `${table.schema}.${table.name}`).join(', ') || '-',
+    ]),
+  )
+  output.print(rows.length === 0 ? 'No tenants yet.' : formatTable([['set', 'tenant', 'without partitions in'], ...rows]))
+  output.printJson({ sets })
+  return EXIT_CODE.done
+}
+
+function resolveSet({ tenantSets }: PartmanDocument, name: string | undefined): TenantSet {
+  const [only] = tenantSets
+  const found = name === undefined && tenantSets.length === 1 ? only : tenantSets.find((set) => set.name === name)
+  if (found) return found
+  const known = tenantSets.map((set) => set.name).join(', ') || 'none'
+  throw new PartmanError(
+    'TENANT_SET_UNKNOWN',
+    name === undefined ? `The schema has ${formatCount(tenantSets.length, 'tenant set')}` : `There is no tenant set "${name}"`,
+    {
+      hint: tenantSets.length === 0 ? 'Annotate a model with @partman.tenants(key: id).' : `Pass one with --set: ${known}.`,
+    },
+  )
+}
+
+function bookkeepingMissing(): PartmanError {
+  return new PartmanError('BOOKKEEPING_MISSING', 'The database has no partman bookkeeping yet', {
+    hint: 'Run `partman migrate --name <name>`, then `prisma migrate deploy`.',
+  })
+}

@@ -1,0 +1,31 @@
+import { type Bound, formatBound, formatTableName, type Operation, type Partition } from '@partman/core'
+import { formatCount, formatPrintable } from './format-text.js'
+import type { Output } from './output.js'
+
+/** One line for an operation: what comes (+) or goes (-), why, what it locks, and whether rows are destroyed. */
+export function formatOperation(operation: Operation, { style }: Pick<Output, 'style'>): string {
+  const name = formatPrintable(formatTableName(operation.partition))
+  const reason = formatPrintable(operation.reason)
+  switch (operation.kind) {
+    case 'create-partition':
+      return `${style('green', `+ ${name}`)}  ${describe(operation.partition)}  ${style('dim', `${reason}${formatLock(operation)}`)}`
+    case 'detach-partition':
+      return `${style('yellow', `- ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `retire: ${reason}${formatLock(operation)}`)}`
+    case 'finalize-detach':
+      return `${style('yellow', `- ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `finish: ${reason}${formatLock(operation)}`)}`
+    case 'drop-partition':
+      return `${style('red', `- ${name}`)}  ${bound(operation.partition.marker.bound)}  ${style('red', 'DESTROYS ROWS')}  ${style('dim', `drop: ${reason}`)}`
+  }
+}
+
+function describe({ bound: own, partitions }: Partition): string {
+  return partitions.length === 0 ? bound(own) : `${bound(own)} with ${formatCount(partitions.length, 'partition')}`
+}
+
+function bound(value: Bound): string {
+  return formatPrintable(formatBound(value))
+}
+
+function formatLock({ lock }: Operation): string {
+  return lock.on === null ? '' : `; ${lock.mode} on ${formatPrintable(formatTableName(lock.on))}`
+}

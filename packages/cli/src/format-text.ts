@@ -1,0 +1,40 @@
+// Tenant keys and table names come from outside; a terminal must not obey what they hold.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** Text on one line, with whatever could steer a terminal written as an escape. */
+export function formatPrintable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+const segmenter = new Intl.Segmenter()
+
+/** Rows as aligned columns, two spaces apart; the first row is the heading. Columns of numbers are aligned right. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map(formatPrintable))
+  const columns = Math.max(0, ...cells.map((row) => row.length))
+  const widths = Array.from({ length: columns }, (_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))))
+  const isNumeric = widths.map((_, column) => cells.slice(1).every((row) => /^[\d,.-]*$/.test(row[column] ?? '')))
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => pad(cell, widths[column] ?? 0, isNumeric[column] ?? false))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+function pad(cell: string, width: number, right: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - widthOf(cell)))
+  return right ? space + cell : cell + space
+}
+
+function widthOf(text: string): number {
+  return [...segmenter.segment(text)].length
+}
+
+/** `1 partition`, `2 partitions`. */
+export function formatCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

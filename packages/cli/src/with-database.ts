@@ -1,0 +1,27 @@
+import type { Database } from '@partman/core'
+import { pgDatabase } from '@partman/core/pg'
+import pg from 'pg'
+import type { Session } from './session.js'
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** A database as the commands use it. */
+export interface OpenDatabase {
+  readonly database: Database
+  readonly pool: pg.Pool
+  /** The schema that unqualified names in migrations mean. */
+  readonly schema: string
+}
+
+/** Opens the session's database for as long as something runs on it. */
+export async function withDatabase<T>(session: Session, use: (open: OpenDatabase) => Promise<T>): Promise<T> {
+  const { url, schema } = await session.connection()
+  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'partman', max: 2 })
+  // An idle connection that breaks is replaced; the next statement tells when the server is gone.
+  pool.on('error', () => {})
+  try {
+    return await use({ database: pgDatabase(pool), pool, schema })
+  } finally {
+    await pool.end()
+  }
+}
