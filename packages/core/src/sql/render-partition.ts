@@ -20,13 +20,14 @@ export function renderPartitionBy({ method, columns }: PartitionKey): Sql {
 /**
  * Makes a partition beside its parent and attaches it last, as a whole: SHARE UPDATE EXCLUSIVE on the parent, which
  * stops neither reads nor writes. What is below a partition is made with PARTITION OF, because nobody else can be
- * waiting for a parent that is not attached yet. LIKE refuses to give a partition an identity column; ATTACH does it.
+ * waiting for a parent that is not attached yet. An identity column would make ATTACH refuse, and ATTACH makes it one;
+ * comments and extended statistics stay with the parent, as they do with PARTITION OF.
  * https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-ATTACH-PARTITION
  */
 export function renderCreatePartition(parent: TableName, partition: Partition): Sql[] {
   const partitionBy = partition.partitionBy ? sql` ${renderPartitionBy(partition.partitionBy)}` : constantSql('')
   return [
-    sql`CREATE TABLE ${qualified(partition)} (LIKE ${qualified(parent)} INCLUDING ALL EXCLUDING IDENTITY)${partitionBy};`,
+    sql`CREATE TABLE ${qualified(partition)} (LIKE ${qualified(parent)} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS EXCLUDING STATISTICS)${partitionBy};`,
     ...partition.partitions.flatMap((child) => renderPartitionOf(partition, child)),
     sql`ALTER TABLE ${qualified(parent)} ATTACH PARTITION ${qualified(partition)} ${renderBound(partition.bound)};`,
   ]

@@ -1,0 +1,58 @@
+import { testDatabase } from '@partman/testing/vitest'
+import { describe, expect, it } from 'vitest'
+import { prepareDatabase } from '../fixtures/prepare-database.js'
+import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
+import { BOOKKEEPING_VERSION } from '../migration/bookkeeping.js'
+import { pgDatabase } from '../runtime/pg-database.js'
+import { identifier, literal, qualified } from '../sql/sql.js'
+import { observeState } from './observe-state.js'
+import { observeTenants } from './observe-tenants.js'
+
+describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
+  const document = webhookDocument(names)
+
+  it('reads the same whatever the time zone and date style of the session', async () => {
+    const test = await testDatabase()
+    const database = await prepareDatabase(test, document, webhookTables(names, document))
+    const before = await observeState(database, document)
+    await test.query(`SET TimeZone = 'Asia/Seoul'`)
+    await test.query(`SET DateStyle = 'SQL, DMY'`)
+    const after = await observeState(database, document)
+    expect(after.state).toEqual(before.state)
+    expect(after.state.tables.map(({ partitions }) => partitions.length)).toEqual([0, 4])
+    expect(after.state.tables[1]?.partitions[0]?.bound).toMatchObject({
+      from: [{ value: expect.stringMatching(/^\d{4}-\d\d-01 00:00:00\+00$/) }],
+    })
+    expect((await test.query('SHOW TimeZone')).rows).toEqual([{ TimeZone: 'Asia/Seoul' }])
+  })
+
+  it('tells what is missing, plain, detached and in the way', async () => {
+    const test = await testDatabase()
+    const schema = identifier(names.partitionSchema)
+    await test.query(`CREATE SCHEMA ${schema}`)
+    if (names.audit.schema !== 'public') await test.query(`CREATE SCHEMA ${identifier(names.audit.schema)}`)
+    await test.query(`CREATE TABLE ${qualified(names.audit)} (id int)`)
+    await test.query(`CREATE TABLE ${schema}."in the way" (id int)`)
+    await test.query(`CREATE TABLE ${schema}.commented (id int)`)
+    const marker = { table: names.attempts, parent: names.attempts, bound: { kind: 'default' }, retiredAt: '2026-01-01T00:00:00.000Z' }
+    await test.query(`COMMENT ON TABLE ${schema}.commented IS ${literal(`partman:retired ${JSON.stringify(marker)}`)}`)
+    await test.query(`COMMENT ON TABLE ${schema}."in the way" IS 'partman:retired by hand, {not ours}'`)
+    const { state, takenNames, bookkeepingVersion, tenantSources } = await observeState(pgDatabase(test), document)
+    expect(state).toMatchObject({
+      tables: [{ name: names.audit.name, partitionBy: null, partitions: [] }],
+      detached: [{ schema: names.partitionSchema, name: 'commented', marker }],
+    })
+    expect([...takenNames].sort()).toEqual(['commented', 'in the way'])
+    expect([bookkeepingVersion, [...tenantSources]]).toEqual([null, []])
+  })
+
+  it('knows the tenants that are registered and those that have a row', async () => {
+    const test = await testDatabase()
+    const database = await prepareDatabase(test, document, webhookTables(names, document))
+    await test.query(`INSERT INTO ${qualified(names.projects)} (id) VALUES ('row'), ('both'), ('')`)
+    await test.query(`INSERT INTO partman.tenant (tenants, key) VALUES ('Project', 'both'), ('Project', 'registered'), ('Other', 'else')`)
+    const observation = await observeState(database, document)
+    expect(observation.bookkeepingVersion).toBe(BOOKKEEPING_VERSION)
+    expect(await observeTenants(database, document, observation)).toEqual(new Map([['Project', ['both', 'registered', 'row']]]))
+  })
+})
