@@ -8,6 +8,16 @@ import { getDMMF } from '@prisma/get-dmmf'
 export function dmmfFromSchema(schema: string | { readonly files: Readonly<Record<string, string>> }): DMMF.Document {
   const datamodel = typeof schema === 'string' ? schema : Object.entries(schema.files).map(([name, text]): [string, string] => [name, text])
   const result = getDMMF({ datamodel })
-  if ('error' in result) throw new Error(result.error.message, { cause: result.error })
+  if ('error' in result) throw new Error(readable(result.error.message), { cause: result.error })
   return result
+}
+
+/** The WebAssembly build throws a JSON text. */
+function readable(text: string): string {
+  try {
+    const { message } = JSON.parse(text) as { message?: string }
+    return message ?? text
+  } catch {
+    return text
+  }
 }

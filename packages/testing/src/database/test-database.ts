@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { withDatabase } from './connection-string.js'
 import { describeLeaks } from './leak.js'
 
 /** A database of its own for one test. */
@@ -23,7 +24,7 @@ const TEMPLATE_ATTEMPTS = 3
 export async function createTestDatabase(serverUrl: string, options: { template?: string } = {}): Promise<TestDatabase> {
   const name = `test_${process.pid}_${randomBytes(6).toString('hex')}`
   await onServer(serverUrl, (server) => copyTemplate(server, name, options.template ?? 'template0'))
-  const url = databaseUrl(serverUrl, name)
+  const url = withDatabase(serverUrl, name)
   let session: Promise<pg.Client> | undefined
   let dropped: Promise<void> | undefined
   return {
@@ -65,12 +66,6 @@ async function dropDatabase(serverUrl: string, name: string, own?: pg.Client): P
     return found
   })
   if (leaks.length > 0) throw new Error(`The test left connections to its database ${name}:\n${leaks.join('\n')}`)
-}
-
-function databaseUrl(serverUrl: string, name: string): string {
-  const url = new URL(serverUrl)
-  url.pathname = `/${encodeURIComponent(name)}`
-  return url.href
 }
 
 async function connect(url: string): Promise<pg.Client> {

@@ -96,4 +96,6 @@ test.each(['whole', 'statements'] as const)(
     expect((await partitions()).rows).toEqual([{ name: 'partitions."visit;2026"' }])
     expect(await shadowDatabases()).toEqual([])
   },
+  // Some fourteen runs of the CLI, each of which takes seconds to load.
+  300_000,
 )

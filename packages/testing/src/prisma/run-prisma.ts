@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { modulesFolder } from '../modules-folder.js'
 import { schemaEnginePath } from '../schema-engine/path.js'
 import type { ScriptMode } from '../schema-engine/script-mode.js'
 
@@ -21,6 +22,9 @@ const QUIET = {
   NO_UPDATE_NOTIFIER: '1',
 }
 
+/** Most of a command's time goes into compiling the CLI; Node 22 and later can keep the result. */
+const COMPILED = join(modulesFolder(), '.cache', 'partman', 'compiled')
+
 /**
  * Runs the real Prisma CLI of the project in `cwd`, without a terminal, on partman-schema-engine unless `PRISMA_SCHEMA_ENGINE_BINARY` is
  * set. `url` becomes `DATABASE_URL`; `scriptMode` says how migration files are sent, `whole` by default. Resolves whatever the exit code.
@@ -36,6 +40,7 @@ export async function runPrisma(
       PRISMA_SCHEMA_ENGINE_BINARY: schemaEnginePath(),
       ...process.env,
       ...QUIET,
+      NODE_COMPILE_CACHE: COMPILED,
       ...(options.url === undefined ? {} : { DATABASE_URL: options.url }),
       ...(options.scriptMode === undefined ? {} : { PARTMAN_SCRIPT_MODE: options.scriptMode }),
       ...options.env,

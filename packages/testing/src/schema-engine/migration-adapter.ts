@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { ColumnTypeEnum, type SqlDriverAdapter, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
+import { withDatabase } from '../database/connection-string.js'
 import type { ScriptMode } from './script-mode.js'
 import { splitScript } from './split-script.js'
 
@@ -39,13 +40,6 @@ export function migrationAdapterFactory(datasource: Datasource, mode: ScriptMode
       return shadow
     },
   }
-}
-
-/** The connection string with another database name. */
-export function withDatabase(url: string, name: string): string {
-  const changed = new URL(url)
-  changed.pathname = `/${encodeURIComponent(name)}`
-  return changed.href
 }
 
 async function connect(url: string, mode: ScriptMode): Promise<SqlDriverAdapter> {

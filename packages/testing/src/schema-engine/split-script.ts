@@ -15,6 +15,9 @@ export async function splitScript(script: string): Promise<string[]> {
   // Positions are in bytes of UTF-8; a missing length means "to the end".
   const bytes = Buffer.from(script)
   return statements.map(({ stmt_location: start = 0, stmt_len: length }) =>
-    bytes.subarray(start, length === undefined ? undefined : start + length).toString().trim(),
+    bytes
+      .subarray(start, length === undefined ? undefined : start + length)
+      .toString()
+      .trim(),
   )
 }

@@ -36,7 +36,8 @@ export async function loadEngine(
   return { engine, describe }
 }
 
-async function instantiate(): Promise<void> {
+/** Makes the functions of the WebAssembly build callable. */
+export async function instantiate(): Promise<void> {
   const glue = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
   const bytes = await readFile(join(dirname(glue), 'schema_engine_bg.wasm'))
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': bindings })
