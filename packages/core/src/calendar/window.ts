@@ -19,7 +19,7 @@ export type GridStep =
   | { readonly kind: 'months'; readonly months: number }
 
 const MINUTE_MS = 60_000
-const EPOCH_DATE = Temporal.PlainDate.from('1970-01-01')
+const DAY_MS = 24 * 60 * MINUTE_MS
 /** 1970-01-05 was the first Monday: weeks begin on Monday, as ISO 8601 has it. */
 const FIRST_MONDAY = 4
 
@@ -47,11 +47,11 @@ export function gridStep({ count, unit }: Duration): GridStep {
 export function windowIndexAt(grid: Grid, instant: number): number {
   const step = gridStep(grid.interval)
   if (step.kind === 'elapsed') return Math.floor((instant - elapsedOrigin(grid.timeZone)) / step.ms)
-  const date = Temporal.Instant.fromEpochMilliseconds(Math.floor(instant)).toZonedDateTimeISO(grid.timeZone).toPlainDate()
+  const { year, month, day } = localDateTime(Math.floor(instant), grid.timeZone)
   const index =
     step.kind === 'days'
-      ? Math.floor((EPOCH_DATE.until(date, { largestUnit: 'day' }).days - step.origin) / step.days)
-      : Math.floor(((date.year - 1970) * 12 + date.month - 1) / step.months)
+      ? Math.floor((Date.UTC(year, month - 1, day) / DAY_MS - step.origin) / step.days)
+      : Math.floor(((year - 1970) * 12 + month - 1) / step.months)
   // A zone may repeat the last hour of a date; then the date alone would name the window that has just ended.
   return windowStart(grid, index + 1) <= instant ? index + 1 : index
 }
@@ -63,9 +63,9 @@ export function windowStart(grid: Grid, index: number): number {
     case 'elapsed':
       return elapsedOrigin(grid.timeZone) + index * step.ms
     case 'days':
-      return startOfDay(EPOCH_DATE.add({ days: step.origin + index * step.days }), grid.timeZone)
+      return startOfDay((step.origin + index * step.days) * DAY_MS, grid.timeZone)
     case 'months':
-      return startOfDay(EPOCH_DATE.add({ months: index * step.months }), grid.timeZone)
+      return startOfDay(Date.UTC(1970, index * step.months), grid.timeZone)
   }
 }
 
@@ -85,20 +85,34 @@ export interface LocalDateTime {
   readonly second: number
 }
 
-/** The local date and time of an instant, for labels. */
+/** The local date and time of an instant. */
 export function localDateTime(instant: number, timeZone: string): LocalDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone)
+  // Of time zones UTC is the usual one, and needs no rules.
+  if (timeZone !== 'UTC') return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone)
+  const date = new Date(instant)
+  return {
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    hour: date.getUTCHours(),
+    minute: date.getUTCMinutes(),
+    second: date.getUTCSeconds(),
+  }
 }
 
 const elapsedOrigins = new Map<string, number>()
 
 function elapsedOrigin(timeZone: string): number {
-  const origin = elapsedOrigins.get(timeZone) ?? startOfDay(EPOCH_DATE, timeZone)
+  const origin = elapsedOrigins.get(timeZone) ?? startOfDay(0, timeZone)
   elapsedOrigins.set(timeZone, origin)
   return origin
 }
 
-/** Midnight, or the first instant after it where the clocks skip midnight; the earlier one where they repeat it. */
-function startOfDay(date: Temporal.PlainDate, timeZone: string): number {
-  return date.toZonedDateTime({ timeZone, plainTime: '00:00' }).epochMilliseconds
+/**
+ * Where a local date, given as its midnight in UTC, begins: at midnight, or at the first instant after it where the clocks
+ * skip midnight, or at the earlier one where they repeat it.
+ */
+function startOfDay(date: number, timeZone: string): number {
+  if (timeZone === 'UTC') return date
+  return Temporal.PlainDateTime.from(new Date(date).toISOString().slice(0, -1)).toZonedDateTime(timeZone).epochMilliseconds
 }

@@ -73,6 +73,8 @@ function* diffRange(wanted: WantedTable, want: Level, found: Level): Generator<D
   for (const span of rangeSpans(want.partitions)) {
     while (next < spans.length && spans[next]!.to <= span.from) next++
     for (const [from, to] of uncovered(span, spans, next)) {
+      // A remnant that has passed its retention already is not missing any more.
+      if (wanted.retireBefore !== null && to <= wanted.retireBefore) continue
       yield { kind: 'partition-missing', wanted, parent: found, partition: narrowed(wanted, span, from, to) }
     }
   }

@@ -33,7 +33,8 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   const drop: Operation[] = []
   const findings: Finding[] = []
   const taken = new Set(context.takenNames)
-  const leaving = new Map<string, number>()
+  /** How many partitions each parent has after the plan, beside those that were found. */
+  const change = new Map<string, number>()
   const blocked = new Set<string>()
 
   for (const difference of differences) {
@@ -80,6 +81,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
         })
         break
       case 'partition-missing':
+        change.set(formatTableName(difference.parent), (change.get(formatTableName(difference.parent)) ?? 0) + 1)
         create.push({
           ...common,
           kind: 'create-partition',
@@ -105,10 +107,11 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
         break
       case 'partition-expired': {
         const parent = formatTableName(difference.parent)
-        const gone = leaving.get(parent) ?? 0
         // The present and the future stay whatever the retention says.
         if (difference.upper > difference.wanted.present || blocked.has(parent)) break
-        if (gone >= difference.siblings) {
+        // Whatever is made comes first, and where that fails nothing is retired.
+        const others = difference.siblings + (change.get(parent) ?? 0)
+        if (others === 0) {
           findings.push({
             ...common,
             code: 'LAST_PARTITION_KEPT',
@@ -118,7 +121,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           })
           break
         }
-        leaving.set(parent, gone + 1)
+        change.set(parent, (change.get(parent) ?? 0) - 1)
         const range = rangeOf(policy)
         retire.push({
           ...common,

@@ -76,6 +76,8 @@ export function wantTenant(schema: string, table: TableName, policy: ListPolicy,
 interface WantedWindow {
   readonly label: string
   readonly bound: Bound
+  /** A date that the zone left out has no instants. */
+  readonly empty: boolean
 }
 
 interface KeyAxis {
@@ -102,7 +104,11 @@ function keyAxis(policy: RangePolicy, instant: number): KeyAxis {
   const windows = new Map<number, WantedWindow>()
   const resolve = (index: number): WantedWindow => {
     const [start, end] = [windowStart(grid, index), windowStart(grid, index + 1)]
-    return { label: windowLabel({ interval, timeZone }, start), bound: rangeBound(formatInstant(type, start), formatInstant(type, end)) }
+    return {
+      label: windowLabel(grid, start),
+      bound: rangeBound(formatInstant(type, start), formatInstant(type, end)),
+      empty: start === end,
+    }
   }
   return {
     now,
@@ -129,7 +135,8 @@ function wantWindows(schema: string, parent: string, policy: RangePolicy, found:
   const current = axis.indexAt(axis.now)
   const partitions: Partition[] = []
   for (let index = firstWindow(found, axis, current); index <= current + policy.premake; index++) {
-    const { label, bound } = axis.window(index)
+    const { label, bound, empty } = axis.window(index)
+    if (empty) continue
     partitions.push({
       schema,
       name: joinName(parent, label),
