@@ -1,0 +1,6 @@
+export type { KeyValue, PartitionedModelName, TenantKeyOf, TenantOf, TenantSetChoice, TenantSetName } from './config-types.js'
+export { prismaConnection } from './connection.js'
+export type { PartitionInfo } from './list-partitions.js'
+export type { PartmanOptions } from './options.js'
+export { partman } from './partman.js'
+export type { PartmanClient, TenantRegistration } from './partman-client.js'

@@ -1,0 +1,168 @@
+import {
+  createMaintainer,
+  type Logger,
+  type MaintenanceReport,
+  observeState,
+  observeTenants,
+  type PartmanDocument,
+  PartmanError,
+  parseTenantKey,
+  renderRegistration,
+  type TenantKey,
+  type TenantSet,
+} from '@partman/core'
+import type { PartitionedModelName, TenantKeyOf, TenantOf, TenantSetChoice, TenantSetName } from './config-types.js'
+import { prismaConnection } from './connection.js'
+import { explained } from './explain-failure.js'
+import { listPartitions, type PartitionInfo } from './list-partitions.js'
+import { type PartmanOptions, resolveOptions } from './options.js'
+import { isTransactionClient, type RawClient } from './raw-client.js'
+import { readKey } from './read-key.js'
+import { observeRegistered } from './registration.js'
+import { withSessionKept } from './with-session-kept.js'
+
+/** What became of one tenant that was to be registered. */
+export type TenantRegistration<Key> =
+  | { readonly tenant: Key; readonly outcome: 'created' | 'existing' }
+  | { readonly tenant: Key; readonly outcome: 'failed'; readonly error: unknown }
+
+/** What `$partman()` gives: bound to the client, or the transaction, that it was called on. */
+export interface PartmanClient<Config extends PartmanDocument> {
+  /**
+   * Makes the partitions of a tenant, and takes those that are there as they are.
+   *
+   * @throws PartmanError `TENANT_KEY_INVALID`, `TENANT_SET_UNKNOWN`, `BOOKKEEPING_MISSING`
+   */
+  ensureTenant<Name extends TenantSetName<Config>>(key: TenantKeyOf<Config, Name>, ...choice: TenantSetChoice<Config, Name>): Promise<void>
+  /**
+   * Makes the partitions of many tenants, each in a transaction of its own, and tells what became of each, in the order
+   * given. In a transaction of the caller the first failure is thrown: nothing of that transaction can stay.
+   *
+   * @throws PartmanError `TENANT_SET_UNKNOWN`, `BOOKKEEPING_MISSING`
+   */
+  registerTenants<Name extends TenantSetName<Config>>(
+    keys: readonly TenantKeyOf<Config, Name>[],
+    ...choice: TenantSetChoice<Config, Name>
+  ): Promise<TenantRegistration<TenantKeyOf<Config, Name>>[]>
+  /** Every tenant there is: registered, with a row in the tenant model's table, or with partitions. */
+  tenants<Name extends TenantSetName<Config>>(...choice: TenantSetChoice<Config, Name>): Promise<TenantKeyOf<Config, Name>[]>
+  /**
+   * The partitions that hold a model's rows, and those that are retired and not yet dropped.
+   *
+   * @throws PartmanError `MODEL_UNKNOWN`
+   */
+  partitions<Model extends PartitionedModelName<Config>>(model: Model): Promise<PartitionInfo<TenantOf<Config, Model>>[]>
+  /**
+   * Runs maintenance once: makes what is coming, retires what is old.
+   *
+   * @throws PartmanError `TRANSACTION_OPEN` within a transaction, `BOOKKEEPING_MISSING`
+   */
+  maintain(options?: { readonly logger?: Logger }): Promise<MaintenanceReport>
+}
+
+/** The same with the types that the code has once the configuration is a value. */
+interface UntypedPartmanClient {
+  ensureTenant(key: TenantKey, choice?: { readonly tenants?: string }): Promise<void>
+  registerTenants(keys: readonly TenantKey[], choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
+  tenants(choice?: { readonly tenants?: string }): Promise<TenantKey[]>
+  partitions(model: string): Promise<PartitionInfo<TenantKey | null>[]>
+  maintain(options?: { readonly logger?: Logger }): Promise<MaintenanceReport>
+}
+
+export function createPartmanClient<Config extends PartmanDocument>(
+  client: RawClient,
+  document: PartmanDocument,
+  options: PartmanOptions,
+): PartmanClient<Config> {
+  const { clock, lockTimeoutMs } = resolveOptions(options)
+  const inTransaction = isTransactionClient(client)
+  const connection = prismaConnection(client)
+  const observing = inTransaction ? withSessionKept(connection) : connection
+
+  async function register({ name }: TenantSet, key: TenantKey): Promise<void> {
+    const statement = renderRegistration(document, name, key, { now: clock.now().getTime(), lockTimeoutMs })
+    await explained(() => connection.query(statement))
+  }
+
+  const untyped: UntypedPartmanClient = {
+    async ensureTenant(key, choice) {
+      await register(chooseTenantSet(document, choice), key)
+    },
+
+    async registerTenants(keys, choice) {
+      const set = chooseTenantSet(document, choice)
+      const texts = keys.map((key) => validKey(set, key))
+      const known = await explained(() =>
+        observeRegistered(
+          connection,
+          set,
+          texts.filter((text) => text !== undefined),
+        ),
+      )
+      const results: TenantRegistration<TenantKey>[] = []
+      for (const [index, tenant] of keys.entries()) {
+        const text = texts[index]
+        try {
+          await register(set, tenant)
+          results.push({ tenant, outcome: text !== undefined && known.has(text) ? 'existing' : 'created' })
+          if (text !== undefined) known.add(text)
+        } catch (error) {
+          if (inTransaction) throw error
+          results.push({ tenant, outcome: 'failed', error })
+        }
+      }
+      return results
+    },
+
+    async tenants(choice) {
+      const set = chooseTenantSet(document, choice)
+      const tables = document.tables.filter(({ policy }) => policy.kind === 'list' && policy.tenants === set.name)
+      const ofSet: PartmanDocument = { ...document, tenantSets: [set], tables }
+      const observation = await observeState(observing, ofSet)
+      const tenants = await observeTenants(connection, ofSet, observation)
+      const partitioned = observation.state.tables.flatMap((table) =>
+        table.partitions.flatMap(({ bound }) => (bound.kind === 'list' ? bound.values : [])),
+      )
+      const texts = new Set([...(tenants.get(set.name) ?? []), ...partitioned.filter((value) => value !== null)])
+      return [...texts].sort().map((text) => readKey(set.type, text))
+    },
+
+    async partitions(model) {
+      const declared = document.tables.find((table) => table.model === model)
+      if (!declared) {
+        throw new PartmanError('MODEL_UNKNOWN', `${model} is not a partitioned model`, {
+          hint: `Known: ${document.tables.map((table) => table.model).join(', ') || 'none'}.`,
+        })
+      }
+      const { state } = await observeState(observing, { ...document, tables: [declared] })
+      return listPartitions(state, declared)
+    },
+
+    async maintain({ logger } = {}) {
+      if (inTransaction) {
+        throw new PartmanError('TRANSACTION_OPEN', 'Maintenance cannot run within a transaction: each of its steps is one', {
+          hint: 'Call maintain() on the client itself, not on the transaction.',
+        })
+      }
+      const given = { ...(options.clock && { clock: options.clock }), ...(logger && { logger }) }
+      return createMaintainer({ document, database: connection, ...given }).runOnce()
+    },
+  }
+  return untyped as PartmanClient<Config>
+}
+
+function chooseTenantSet({ tenantSets }: PartmanDocument, choice: { readonly tenants?: string } | undefined): TenantSet {
+  const [sole, second] = tenantSets
+  const chosen = choice?.tenants === undefined ? (second ? undefined : sole) : tenantSets.find(({ name }) => name === choice.tenants)
+  if (chosen) return chosen
+  const asked = choice?.tenants === undefined ? 'There are several tenant sets, or none' : `There is no tenant set "${choice.tenants}"`
+  throw new PartmanError('TENANT_SET_UNKNOWN', asked, { hint: `Known: ${tenantSets.map(({ name }) => name).join(', ') || 'none'}.` })
+}
+
+function validKey({ type }: TenantSet, key: TenantKey): string | undefined {
+  try {
+    return parseTenantKey(type, key)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,90 @@
+import { type PartmanDocument, PartmanError, type TenantSet } from '@partman/core'
+import { clientModel } from './client-model.js'
+import { type Connection, prismaConnection, transactionConnection } from './connection.js'
+import { explained, explainFailure } from './explain-failure.js'
+import { fillKeys, isGiven, type RowInput } from './fill-keys.js'
+import type { ResolvedOptions } from './options.js'
+import type { RawClient } from './raw-client.js'
+import { distinctKeys, observeRegistered, renderRegistrations } from './registration.js'
+import { type CallerTransaction, callerTransaction, sendIn } from './transaction.js'
+
+type Source = NonNullable<TenantSet['source']>
+type Arguments = Readonly<Record<string, unknown>>
+
+/** What Prisma calls a query hook with. */
+interface HookedQuery {
+  readonly args: Arguments
+  query(args: Arguments): Promise<unknown>
+}
+
+/** Where in the arguments of an operation the new rows are. */
+interface RowPlace {
+  rows(args: Arguments): readonly RowInput[]
+  withRows(args: Arguments, rows: readonly RowInput[]): Arguments
+}
+
+const ONE_ROW: RowPlace = {
+  rows: ({ data }) => [(data ?? {}) as RowInput],
+  withRows: (args, [data]) => ({ ...args, data }),
+}
+const MANY_ROWS: RowPlace = {
+  rows: ({ data }) => (Array.isArray(data) ? data : data === undefined ? [] : [data]),
+  withRows: (args, data) => ({ ...args, data }),
+}
+const UPSERTED_ROW: RowPlace = {
+  rows: ({ create }) => [(create ?? {}) as RowInput],
+  withRows: (args, [create]) => ({ ...args, create }),
+}
+
+/** The query hooks of a tenant model: whatever makes a row of it makes the tenant's partitions in the same transaction, before the row. */
+export function tenantModelHooks(client: RawClient, document: PartmanDocument, set: TenantSet, source: Source, options: ResolvedOptions) {
+  const hook = (place: RowPlace) => (hooked: HookedQuery) => createTenants(hooked, place)
+
+  async function createTenants(hooked: HookedQuery, place: RowPlace): Promise<unknown> {
+    const { args, query } = hooked
+    const transaction = callerTransaction(hooked)
+    const connection = transaction?.kind === 'itx' ? transactionConnection(client, transaction) : prismaConnection(client)
+    if (place === UPSERTED_ROW && (await findsRow(transaction, args))) return query(args)
+    const inputs = place.rows(args)
+    if (transaction?.kind === 'batch') {
+      await assertRegistered(connection, inputs)
+      return query(args)
+    }
+    const { rows, keys } = await fillKeys(source, inputs, connection)
+    const statements = renderRegistrations(document, set, keys, options)
+    const filled = place.withRows(args, rows)
+    if (transaction) {
+      // First the partitions, then the row: the other order deadlocks with a foreign key to the tenant's table.
+      for (const statement of statements) await explained(() => connection.query(statement))
+      return query(filled)
+    }
+    try {
+      const results = await client.$transaction([...statements.map((statement) => client.$executeRawUnsafe(statement)), query(filled)])
+      return results.at(-1)
+    } catch (error) {
+      throw explainFailure(error)
+    }
+  }
+
+  /** A row that an upsert is going to update has its partitions, and its key may be another than the one it would be created with. */
+  async function findsRow(transaction: CallerTransaction | undefined, { where }: Arguments): Promise<boolean> {
+    const found = clientModel(client, source.model).findUnique({ where, select: { [source.key.field]: true } })
+    return (transaction?.kind === 'itx' ? await sendIn(transaction, found) : await found) !== null
+  }
+
+  async function assertRegistered(connection: Connection, inputs: readonly RowInput[]): Promise<void> {
+    const given = inputs.map((row) => row[source.key.field]).filter(isGiven) as string[]
+    const keys = distinctKeys(set, given)
+    const registered = given.length === inputs.length ? await explained(() => observeRegistered(connection, set, keys)) : new Set()
+    if (keys.every((key) => registered.has(key)) && given.length === inputs.length) return
+    throw new PartmanError(
+      'TRANSACTION_BATCHED',
+      `A new ${source.model} gets its partitions in its own transaction, which $transaction([...]) cannot take in`,
+      {
+        hint: `Use an interactive transaction, $transaction(async (tx) => ...), or call $partman().ensureTenant(key) before and pass ${source.key.field}.`,
+      },
+    )
+  }
+
+  return { create: hook(ONE_ROW), createMany: hook(MANY_ROWS), createManyAndReturn: hook(MANY_ROWS), upsert: hook(UPSERTED_ROW) }
+}
