@@ -5,7 +5,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
-const { binaries, cluster, password, settings, owner } = JSON.parse(process.env.PARTMAN_POSTGRES_KEEPER)
+const { binaries, cluster, remove: folders, password, settings, owner } = JSON.parse(process.env.PARTMAN_POSTGRES_KEEPER)
 delete process.env.PARTMAN_POSTGRES_KEEPER
 const data = join(cluster, 'data')
 const options = { cwd: cluster, ...owner, env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' }, stdio: ['ignore', 'pipe', 'pipe'] }
@@ -18,7 +18,7 @@ function end(code) {
   if (ending) return
   ending = true
   const remove = () => {
-    rmSync(cluster, { recursive: true, force: true, maxRetries: 5 })
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     process.exit(code)
   }
   if (server === undefined || server.exitCode !== null || server.signalCode !== null) return remove()

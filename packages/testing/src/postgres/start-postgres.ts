@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chown, cp, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chown, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { resolvePostgresBinaries } from './binaries.js'
+import { makeDataFolder, reachableCopy } from './folders.js'
 import { type ProcessOwner, resolveProcessOwner } from './unprivileged-user.js'
 import { type PostgresMajor, resolveMajor } from './versions.js'
 
@@ -19,6 +19,7 @@ const SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
+  max_wal_size: '256MB',
   timezone: 'UTC',
   log_timezone: 'UTC',
 }
@@ -44,12 +45,17 @@ export async function startPostgres(
   const version = options.version ?? resolveMajor()
   const installed = await resolvePostgresBinaries(version)
   const owner = await resolveProcessOwner()
-  const cluster = await mkdtemp(join(tmpdir(), 'partman-postgres-'))
+  const cluster = await makeDataFolder()
+  const remove = [cluster]
   const password = randomBytes(16).toString('hex')
   try {
     if (owner !== undefined) await chown(cluster, owner.uid, owner.gid)
-    const binaries = await reachableBinaries(installed, cluster, owner)
-    const config = { binaries, cluster, password, owner, settings: { ...SETTINGS, ...options.settings } }
+    let binaries = installed
+    if (!mayRun(join(installed, 'bin', 'postgres'), cluster, owner)) {
+      binaries = await reachableCopy(installed)
+      remove.push(binaries)
+    }
+    const config = { binaries, cluster, remove, password, owner, settings: { ...SETTINGS, ...options.settings } }
     // Detached, so that an interrupt from the terminal reaches only this process, and the keeper can still tidy up after it.
     const keeper = spawn(process.execPath, [KEEPER], {
       detached: true,
@@ -60,18 +66,14 @@ export async function startPostgres(
     release(keeper)
     return { url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`, version, port, stop: () => stop(keeper) }
   } catch (error) {
-    await rm(cluster, { recursive: true, force: true })
+    for (const folder of remove) await rm(folder, { recursive: true, force: true })
     throw error
   }
 }
 
-/** Under a folder that only root may enter (such as /root) the unprivileged user needs a copy. */
-async function reachableBinaries(folder: string, cluster: string, owner: ProcessOwner | undefined): Promise<string> {
-  const probe = spawnSync(join(folder, 'bin', 'postgres'), ['--version'], { cwd: cluster, ...owner })
-  if (owner === undefined || probe.status === 0) return folder
-  const copy = join(cluster, 'native')
-  await cp(folder, copy, { recursive: true, verbatimSymlinks: true })
-  return copy
+/** False for an installation below a folder that only root may enter, such as /root. */
+function mayRun(program: string, cwd: string, owner: ProcessOwner | undefined): boolean {
+  return owner === undefined || spawnSync(program, ['--version'], { cwd, ...owner }).status === 0
 }
 
 async function listeningPort(keeper: ChildProcess): Promise<number> {
