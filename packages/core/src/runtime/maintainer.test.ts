@@ -1,10 +1,13 @@
-import { simulatedClock } from '@partman/testing'
+import { simulatedClock, type TestDatabase } from '@partman/testing'
 import { testDatabase } from '@partman/testing/vitest'
-import { describe, expect, it } from 'vitest'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
 import { qualified } from '../sql/sql.js'
-import { createMaintainer } from './maintainer.js'
+import { createMaintainer, type Maintainer, type MaintainerOptions } from './maintainer.js'
+import type { MaintenanceReport } from './maintenance-report.js'
+import { pgDatabase } from './pg-database.js'
 import { planMaintenance } from './plan-maintenance.js'
 
 describe.each([PLAIN, HOSTILE])('a maintainer with $label', (names) => {
@@ -69,5 +72,232 @@ describe.each([PLAIN, HOSTILE])('a maintainer with $label', (names) => {
       { outcome: 'done', partition: { schema: detached!.schema, name: detached!.name } },
     ])
     expect((await planMaintenance(database, document, { clock })).observation.state.detached).toHaveLength(1)
+  })
+})
+
+const FAST = { lockTimeoutMs: 100, lockAttempts: 2, lockBackoffMs: 1 }
+
+/** Two tenants with partitions from 1 March on, and one maintainer. */
+async function maintained(options: Partial<MaintainerOptions> = {}) {
+  const document = webhookDocument()
+  const test = await testDatabase()
+  const database = await prepareDatabase(test, document, webhookTables(PLAIN, document), { firstPartitions: false })
+  await test.query(`INSERT INTO "Project" (id) VALUES ('a'), ('b')`)
+  const clock = simulatedClock('2026-03-01T00:00:00Z')
+  const maintainer = createMaintainer({ document, database, clock, ...FAST, ...options })
+  await maintainer.runOnce()
+  return { document, test, database, clock, maintainer }
+}
+
+/** Another session on the database of a test, closed when the test is finished. */
+async function session(test: TestDatabase): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: test.url })
+  await client.connect()
+  onTestFinished(() => client.end())
+  return client
+}
+
+function steps(report: MaintenanceReport): string[] {
+  return 'steps' in report ? report.steps.map(({ kind, partition, outcome }) => `${kind} ${partition.name} ${outcome}`) : [report.outcome]
+}
+
+describe('a maintainer that meets trouble', () => {
+  it('leaves a table that is locked for the next run, and does the others', async () => {
+    const { test, clock, maintainer } = await maintained()
+    const other = await session(test)
+    await other.query('BEGIN')
+    await other.query(
+      'LOCK TABLE ONLY "DeliveryAttempt_a_ca978112ca" IN SHARE UPDATE EXCLUSIVE MODE'.replace(
+        'TABLE ONLY ',
+        'TABLE ONLY partman_partitions.',
+      ),
+    )
+    clock.set('2026-03-02T00:00:00Z')
+    const report = await maintainer.runOnce()
+    expect([report.outcome, steps(report)]).toEqual([
+      'failed',
+      ['create-partition DeliveryAttempt_a_ca978112ca_p20260305 failed', 'create-partition DeliveryAttempt_b_3e23e81600_p20260305 done'],
+    ])
+    expect('steps' in report && report.steps[0]?.error).toMatch(/lock timeout/)
+    await other.query('COMMIT')
+    expect(steps(await maintainer.runOnce())).toEqual(['create-partition DeliveryAttempt_a_ca978112ca_p20260305 done'])
+  })
+
+  it('retires nothing of a table whose provisioning failed', async () => {
+    const { test, clock, maintainer } = await maintained()
+    const other = await session(test)
+    await other.query('BEGIN')
+    await other.query('LOCK TABLE ONLY partman_partitions."DeliveryAttempt_a_ca978112ca" IN SHARE UPDATE EXCLUSIVE MODE')
+    clock.set('2026-04-01T00:00:00Z')
+    const report = await maintainer.runOnce()
+    expect(steps(report).filter((step) => !step.startsWith('create'))).toEqual([
+      'detach-partition DeliveryAttempt_a_ca978112ca_p20260301 skipped',
+      'detach-partition DeliveryAttempt_b_3e23e81600_p20260301 skipped',
+    ])
+    expect(steps(report)).toContain('create-partition AuditLog_p202607 done')
+    await other.query('COMMIT')
+    expect(steps(await maintainer.runOnce()).filter((step) => !step.startsWith('create'))).toEqual([
+      'detach-partition DeliveryAttempt_a_ca978112ca_p20260301 done',
+      'detach-partition DeliveryAttempt_b_3e23e81600_p20260301 done',
+    ])
+  })
+
+  it('ends a concurrent detach that was cut off, and goes on', async () => {
+    const { test, clock, maintainer } = await maintained()
+    const reader = await session(test)
+    await reader.query('BEGIN')
+    await reader.query('SELECT count(*) FROM "DeliveryAttempt"')
+    const cut = await session(test)
+    await cut.query(`SET statement_timeout = '200ms'`)
+    await expect(
+      cut.query(
+        'ALTER TABLE partman_partitions."DeliveryAttempt_a_ca978112ca" DETACH PARTITION partman_partitions."DeliveryAttempt_a_ca978112ca_p20260301" CONCURRENTLY',
+      ),
+    ).rejects.toMatchObject({ code: '57014' })
+    await reader.query('COMMIT')
+    clock.set('2026-04-02T00:00:00Z')
+    const report = await maintainer.runOnce()
+    expect(steps(report).filter((step) => !step.startsWith('create'))).toEqual([
+      'finalize-detach DeliveryAttempt_a_ca978112ca_p20260301 done',
+      'detach-partition DeliveryAttempt_a_ca978112ca_p20260302 done',
+      'detach-partition DeliveryAttempt_b_3e23e81600_p20260301 done',
+      'detach-partition DeliveryAttempt_b_3e23e81600_p20260302 done',
+    ])
+    // It was cut off before anybody marked it, so nobody asked us to drop it.
+    clock.set('2026-04-05T00:00:00Z')
+    expect(steps(await maintainer.runOnce()).filter((step) => step.startsWith('drop'))).not.toContain(
+      'drop-partition DeliveryAttempt_a_ca978112ca_p20260301 done',
+    )
+    expect(
+      (await test.query(`SELECT to_regclass('partman_partitions."DeliveryAttempt_a_ca978112ca_p20260301"') IS NOT NULL AS there`)).rows,
+    ).toEqual([{ there: true }])
+  })
+
+  it('takes up a partition that was marked and never detached', async () => {
+    const { test, clock, maintainer } = await maintained()
+    await test.query(`COMMENT ON TABLE partman_partitions."DeliveryAttempt_a_ca978112ca_p20260301" IS 'partman:retired {"cut":"off"}'`)
+    clock.set('2026-04-01T00:00:00Z')
+    expect(steps(await maintainer.runOnce())).toContain('detach-partition DeliveryAttempt_a_ca978112ca_p20260301 done')
+  })
+
+  it('says what is wrong with a table, and does the others', async () => {
+    const { test, clock, maintainer } = await maintained()
+    await test.query('DROP TABLE "AuditLog"')
+    await test.query('CREATE TABLE "AuditLog" (id int)')
+    clock.set('2026-03-02T00:00:00Z')
+    const report = await maintainer.runOnce()
+    expect([report.outcome, steps(report).length, 'findings' in report && report.findings.map(({ code, model }) => [code, model])]).toEqual(
+      ['done', 2, [['TABLE_NOT_PARTITIONED', 'AuditLog']]],
+    )
+  })
+
+  it('retires nothing beside a DEFAULT partition, and says so', async () => {
+    const { test, clock, maintainer } = await maintained()
+    await test.query('CREATE TABLE rest PARTITION OF "AuditLog" DEFAULT')
+    clock.set('2027-06-01T00:00:00Z')
+    const report = await maintainer.runOnce()
+    expect('findings' in report && report.findings.map(({ code }) => code)).toEqual(['DEFAULT_PARTITION_PRESENT'])
+    expect(steps(report).filter((step) => step.includes('AuditLog') && !step.startsWith('create'))).toEqual([])
+  })
+
+  it('retires nothing by a clock that disagrees with the database', async () => {
+    const { document, test, clock, maintainer } = await maintained()
+    clock.set('2026-04-01T00:00:00Z')
+    await maintainer.runOnce()
+    // The database's clock is the present; the process's is put a year back.
+    const real = Date.now
+    Date.now = () => real() - 365 * 86_400_000
+    try {
+      const report = await createMaintainer({ document, database: pgDatabase(test) }).runOnce()
+      expect('findings' in report && report.findings.map(({ code }) => code)).toEqual(['CLOCKS_DISAGREE'])
+      expect(steps(report).filter((step) => !step.startsWith('create'))).toEqual([])
+    } finally {
+      Date.now = real
+    }
+  })
+
+  it('says what to do where the bookkeeping is missing', async () => {
+    const test = await testDatabase()
+    const maintainer = createMaintainer({ document: webhookDocument(), database: pgDatabase(test) })
+    await expect(maintainer.runOnce()).rejects.toMatchObject({
+      code: 'BOOKKEEPING_MISSING',
+      hint: expect.stringContaining('partman migrate'),
+    })
+  })
+})
+
+describe('several maintainers', () => {
+  it('work one at a time', async () => {
+    const { document, test, clock } = await maintained()
+    clock.set('2026-03-10T00:00:00Z')
+    const blocker = await session(test)
+    await blocker.query('BEGIN')
+    await blocker.query('LOCK TABLE ONLY partman_partitions."DeliveryAttempt_a_ca978112ca" IN SHARE UPDATE EXCLUSIVE MODE')
+    const first = createMaintainer({ document, database: pgDatabase(await session(test)), clock, lockTimeoutMs: 60_000 })
+    const run = first.runOnce()
+    const held = async () => (await test.query('SELECT expires_at > now() AS held FROM partman.lease')).rows[0]?.['held']
+    await expect.poll(held, { timeout: 10_000 }).toBe(true)
+    const others = await Promise.all(
+      [1, 2, 3].map(async () => createMaintainer({ document, database: pgDatabase(await session(test)), clock })),
+    )
+    expect(await Promise.all(others.map((maintainer) => maintainer.runOnce()))).toEqual(Array(3).fill({ outcome: 'lease-held' }))
+    await blocker.query('COMMIT')
+    expect((await run).outcome).toBe('done')
+    expect(steps(await others[0]!.runOnce())).toEqual([])
+  })
+
+  it('take over a lease that has run out, and the late holder does nothing more', async () => {
+    const { test, maintainer } = await maintained()
+    await test.query(`UPDATE partman.lease SET holder = 'paused', token = token + 1, expires_at = now() + interval '1 hour'`)
+    expect(await maintainer.runOnce()).toEqual({ outcome: 'lease-held' })
+    await test.query(`UPDATE partman.lease SET expires_at = now() - interval '1 second'`)
+    expect((await maintainer.runOnce()).outcome).toBe('done')
+  })
+})
+
+describe('the loop', () => {
+  const reported = (maintainer: Maintainer, test: TestDatabase) =>
+    expect
+      .poll(async () => (await test.query(`SELECT count(*)::int AS n FROM partman.run WHERE finished_at IS NOT NULL`)).rows[0]?.['n'], {
+        timeout: 10_000,
+      })
+      .toBeGreaterThan(1)
+      .then(() => maintainer)
+
+  it('runs now, stops when asked, twice if need be, and starts again', async () => {
+    const { test, clock, maintainer } = await maintained({ everyMs: 5 })
+    await maintainer.stop()
+    clock.set('2026-03-05T00:00:00Z')
+    maintainer.start()
+    maintainer.start()
+    await reported(maintainer, test)
+    await Promise.all([maintainer.stop(), maintainer.stop()])
+    clock.set('2026-03-06T00:00:00Z')
+    maintainer.start()
+    await expect
+      .poll(
+        async () =>
+          (await test.query(`SELECT to_regclass('partman_partitions."DeliveryAttempt_b_3e23e81600_p20260309"') IS NOT NULL AS there`))
+            .rows[0]?.['there'],
+        { timeout: 10_000 },
+      )
+      .toBe(true)
+    await maintainer.stop()
+  })
+
+  it('outlives a run that throws', async () => {
+    const { document, test, clock } = await maintained()
+    let failures = 2
+    const errors: string[] = []
+    const database = pgDatabase({
+      query: (text, values) => (failures-- > 0 ? Promise.reject(new Error('connection refused')) : test.query(text, values)),
+    })
+    const logger = { info() {}, warn() {}, error: (_fields: object, message: string) => void errors.push(message) }
+    clock.set('2026-03-05T00:00:00Z')
+    const maintainer = createMaintainer({ document, database, clock, logger, everyMs: 1 })
+    maintainer.start()
+    await reported(maintainer, test)
+    await maintainer.stop()
+    expect(errors).toEqual(['run failed', 'run failed'])
   })
 })

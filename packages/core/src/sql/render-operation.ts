@@ -19,7 +19,7 @@ export function renderOperation(operation: Operation, options: RenderOptions): S
     case 'detach-partition':
       return renderDetach(operation, options)
     case 'finalize-detach':
-      return [renderFinalize(operation)]
+      return [renderFinalize(operation, options)]
     case 'drop-partition':
       return [renderDrop(operation, options)]
   }
@@ -59,8 +59,8 @@ function renderDetach({ parent, partition, table, retiredAt }: DetachPartition, 
   ]
 }
 
-function renderFinalize({ parent, partition }: FinalizeDetach): Sql {
-  return sql`ALTER TABLE ${qualified(parent)} DETACH PARTITION ${qualified(partition)} FINALIZE`
+function renderFinalize({ parent, partition }: FinalizeDetach, options: RenderOptions): Sql {
+  return lockLimited([sql`ALTER TABLE ${qualified(parent)} DETACH PARTITION ${qualified(partition)} FINALIZE;`], options)
 }
 
 /** The lock is taken before the check, so that nobody can attach the partition again in between. */

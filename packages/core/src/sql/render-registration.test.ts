@@ -14,8 +14,10 @@ describe.each([PLAIN, HOSTILE])('registering a tenant with $label', (names) => {
     const test = await testDatabase()
     const database = await prepareDatabase(test, document, webhookTables(names, document))
     const tenants = async () =>
-      (await test.query(`SELECT pg_get_expr(relpartbound, c.oid) AS bound, (SELECT count(*)::int FROM pg_inherits WHERE inhparent = c.oid) AS leaves
-        FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = ${literal(qualified(names.attempts))}::regclass ORDER BY 1`)).rows
+      (
+        await test.query(`SELECT pg_get_expr(relpartbound, c.oid) AS bound, (SELECT count(*)::int FROM pg_inherits WHERE inhparent = c.oid) AS leaves
+        FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = ${literal(qualified(names.attempts))}::regclass ORDER BY 1`)
+      ).rows
     return { test, database, tenants }
   }
 
@@ -48,7 +50,11 @@ describe.each([PLAIN, HOSTILE])('registering a tenant with $label', (names) => {
   it('does not take a name that is in its way for its own', async () => {
     const { test, database, tenants } = await prepare()
     await database.query(renderRegistration(document, 'Project', 'acme', OPTIONS))
-    const [row] = (await test.query(`SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = ${literal(qualified(names.attempts))}::regclass`)).rows
+    const [row] = (
+      await test.query(
+        `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = ${literal(qualified(names.attempts))}::regclass`,
+      )
+    ).rows
     await test.query(`ALTER TABLE ${qualified(names.attempts)} DETACH PARTITION ${row?.['name']}`)
     await expect(database.query(renderRegistration(document, 'Project', 'acme', OPTIONS))).rejects.toMatchObject({ code: '42P07' })
     expect(await tenants()).toEqual([])

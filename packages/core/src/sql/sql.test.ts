@@ -2,7 +2,24 @@ import { testDatabase } from '@partman/testing/vitest'
 import { expect, it } from 'vitest'
 import { comment, constantSql, doBlock, identifier, literal, sql } from './sql.js'
 
-const HOSTILE = ["'", "''", '\\', "\\'", '"', '$partman$', '$partman1$', '--', '/*', ';', '\n', '%s', 'é', '👩‍💻', "'); DROP TABLE x; --", 'x'.repeat(63)]
+const HOSTILE = [
+  "'",
+  "''",
+  '\\',
+  "\\'",
+  '"',
+  '$partman$',
+  '$partman1$',
+  '--',
+  '/*',
+  ';',
+  '\n',
+  '%s',
+  'é',
+  '👩‍💻',
+  "'); DROP TABLE x; --",
+  'x'.repeat(63),
+]
 
 it('every text comes back as it went in, in a block and out of one', async () => {
   const test = await testDatabase()
