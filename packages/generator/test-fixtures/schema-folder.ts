@@ -20,7 +20,12 @@ export interface SchemaFolder {
 /** Writes schema files, given by name below the folder, to a temporary folder that goes when the test ends. A datasource is added. */
 export function schemaFolder(
   files: Readonly<Record<string, string>>,
-  { provider = 'postgresql' as const, schemas = [] as string[], config = {} as Record<string, string>, datasource = DATASOURCE } = {},
+  {
+    provider = 'postgresql' as 'postgresql' | 'mongodb',
+    schemas = [] as string[],
+    config = {} as Record<string, string>,
+    datasource = DATASOURCE,
+  } = {},
 ): SchemaFolder {
   const path = mkdtempSync(join(tmpdir(), 'partman-schema-'))
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
