@@ -3,7 +3,7 @@ import { config } from '../generated/partman/partman.js'
 import { DemoFailure } from './demo-failure.js'
 import type { DemoTable, Entry, Ledger } from './ledger.js'
 import type { PartitionHistory, SeenPartition } from './partition-history.js'
-import { DAY_MS, startOfDay, startOfNextMonth } from './windows.js'
+import { retiredUntil, windowOf } from './windows.js'
 
 /** What became of the rows of a table, or of one project in it. `inserted` is the sum of the others. */
 export interface Account {
@@ -20,13 +20,6 @@ export interface Account {
 }
 
 type Fate = 'kept' | 'detached' | 'dropped'
-
-/** The end of the window that holds an instant, and when windows that ended have passed their retention: reckoned here, not by partman. */
-const RETENTION: Readonly<Record<DemoTable, { windowEnd: (at: number) => number; retiredUntil: (now: number) => number }>> = {
-  Event: { windowEnd: (at) => startOfDay(at) + DAY_MS, retiredUntil: (now) => now - 30 * DAY_MS },
-  DeliveryAttempt: { windowEnd: (at) => startOfDay(at) + DAY_MS, retiredUntil: (now) => now - 30 * DAY_MS },
-  AuditLog: { windowEnd: startOfNextMonth, retiredUntil: (now) => new Date(now).setUTCMonth(new Date(now).getUTCMonth() - 12) },
-}
 
 const MAX_EXAMPLES = 5
 
@@ -51,9 +44,9 @@ export async function accountForRows(pool: Pool, ledger: Ledger, history: Partit
     )
     const counts = new Map<string | null, Record<Fate, number>>()
     for (const [id, entry] of entries) {
-      const end = RETENTION[table].windowEnd(entry.at)
+      const end = windowOf(table, entry.at).until
       const window = windowKey(table === 'AuditLog' ? null : entry.projectId, end)
-      const expected = end > RETENTION[table].retiredUntil(now) ? 'kept' : isDropped.has(window) ? 'dropped' : 'detached'
+      const expected = end > retiredUntil(table, now) ? 'kept' : isDropped.has(window) ? 'dropped' : 'detached'
       const fates = fatesOf(id, entry, kept, detached)
       if (fates.length !== 1 || fates[0] !== expected) {
         wrong.push(`${table} ${id} of ${new Date(entry.at).toISOString()}: ${fates.join(' and ') || 'changed'}, not ${expected}`)

@@ -79,17 +79,17 @@ export async function simulate({ url, pool, now, rows, onHappening }: Simulation
   try {
     // The migration made partitions from the server's present on; those of the simulated past are the maintainer's to make.
     await maintain()
-    for (const [day, { from, until }] of splitDays(from, now).entries()) {
-      for (const project of signUps.filter(({ signsUpAt }) => signsUpAt >= from && signsUpAt < until)) {
+    for (const [number, day] of splitDays(from, now).entries()) {
+      for (const project of signUps.filter(({ signsUpAt }) => signsUpAt >= day.from && signsUpAt < day.until)) {
         clock.set(new Date(project.signsUpAt).toISOString())
         projects.push(await join(client, project, ledger))
         onHappening(project.signsUpAt, { kind: 'signed-up', slug: project.slug })
       }
-      clock.set(new Date(until).toISOString())
-      await insertTraffic(client, arrivals(traffic, from, until), projects, ledger)
-      if (OUTAGE_DAYS.some((outage) => outage === day)) onHappening(until, { kind: 'not-maintained' })
+      clock.set(new Date(day.until).toISOString())
+      await insertTraffic(client, arrivals(traffic, day), projects, ledger)
+      if (OUTAGE_DAYS.some((outage) => outage === number)) onHappening(day.until, { kind: 'not-maintained' })
       else await maintain()
-      onHappening(until, { kind: 'day-ended', day, rows: ledger.size })
+      onHappening(day.until, { kind: 'day-ended', day: number, rows: ledger.size })
     }
     return { projects, ledger, history, clock }
   } finally {
@@ -124,7 +124,7 @@ function splitDays(from: number, until: number): Day[] {
   return days
 }
 
-function arrivals(traffic: Traffic, from: number, until: number): Traffic {
+function arrivals(traffic: Traffic, { from, until }: Day): Traffic {
   const arrived = <T extends { readonly arrivesAt: number }>(rows: readonly T[]) =>
     rows.filter(({ arrivesAt }) => arrivesAt >= from && arrivesAt < until)
   return { events: arrived(traffic.events), attempts: arrived(traffic.attempts), audit: arrived(traffic.audit) }
