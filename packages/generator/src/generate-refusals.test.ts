@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { schemaFolder } from '../test-fixtures/schema-folder.js'
+import { schemaFolder } from './fixtures/schema-folder.js'
 import { generate } from './generate.js'
 
 /** Runs the generator on `event.prisma` and returns what it says; fails where it writes a thing. */

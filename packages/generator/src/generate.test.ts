@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PartmanDocument } from '@partman/core'
 import { describe, expect, test } from 'vitest'
-import { type SchemaFolder, schemaFolder } from '../test-fixtures/schema-folder.js'
+import { type SchemaFolder, schemaFolder } from './fixtures/schema-folder.js'
 import { generate } from './generate.js'
 import { hashSchema } from './schema-files.js'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { schemaFolder } from '../test-fixtures/schema-folder.js'
+import { schemaFolder } from './fixtures/schema-folder.js'
 import { locateDocument } from './locate-document.js'
 
 const generator = (lines: string) =>

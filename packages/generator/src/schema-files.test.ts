@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { schemaFolder } from '../test-fixtures/schema-folder.js'
+import { schemaFolder } from './fixtures/schema-folder.js'
 import { hashSchema, readSchemaFiles } from './schema-files.js'
 
 const A = 'model A {\n  id Int @id\n}\n'
