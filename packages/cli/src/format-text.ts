@@ -14,7 +14,7 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map(formatPrintable))
   const columns = Math.max(0, ...cells.map((row) => row.length))
   const widths = Array.from({ length: columns }, (_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))))
-  const isNumeric = widths.map((_, column) => cells.slice(1).every((row) => /^[\d,.-]*$/.test(row[column] ?? '')))
+  const isNumeric = widths.map((_, column) => isColumnOfNumbers(cells.slice(1).map((row) => row[column] ?? '')))
   return cells
     .map((row) =>
       row
@@ -23,6 +23,10 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join('\n')
+}
+
+function isColumnOfNumbers(cells: readonly string[]): boolean {
+  return cells.every((cell) => /^(\d*|-)$/.test(cell)) && cells.some((cell) => /\d/.test(cell))
 }
 
 function pad(cell: string, width: number, right: boolean): string {

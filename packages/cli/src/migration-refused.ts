@@ -9,7 +9,7 @@ export class MigrationRefused extends PartmanError {
     const lines = refusals.map(({ policy, reason, hint }) => `  ${policy.declaredAt} ${policy.model}: ${reason}\n    ${hint}`)
     super(
       'MIGRATION_REFUSED',
-      `nothing was written, because of ${refusals.length === 1 ? 'this model' : 'these models'}:\n${lines.join('\n')}`,
+      `Nothing was written, because of ${refusals.length === 1 ? 'this model' : 'these models'}:\n${lines.join('\n')}`,
     )
     this.details = {
       refusals: refusals.map(({ policy: { model, table, declaredAt }, reason, hint }) => ({ model, table, declaredAt, reason, hint })),

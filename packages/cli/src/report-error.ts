@@ -12,13 +12,13 @@ export function reportError(
   const redact = (text: string) => redactPasswords(text, urls)
   const { code, message, hint, details } = describeError(error)
   output.progress()
-  const shown = { code, message: redact(message), hint: hint === null ? null : redact(hint), ...details }
+  const shown = { code, message: redact(message), hint, ...details }
   output.printJson({ error: shown }, { compact })
   if (!output.json) {
     output.warn(
       redact(error instanceof PartmanError ? `error: ${message}` : `error: ${message}${code === 'UNEXPECTED' ? '' : ` (${code})`}`),
     )
-    if (hint !== null) output.warn(redact(hint))
+    if (hint !== null) output.warn(hint)
   }
   if (debug) output.warn(redact(formatStack(error)))
   return error instanceof PartmanError ? resolveExitCode(error.code) : EXIT_CODE.failed

@@ -89,6 +89,7 @@ function reportWritten({ output, folder }: Session, plan: MigrationPlan & { kind
     output.print(`${output.style('green', 'written')}  ${pathOf(written)}  ${content.filter(Boolean).join(', ')}`)
   }
   output.print('\nRead them, then apply them: `prisma migrate dev` here, `prisma migrate deploy` elsewhere.')
+  if (plan.edits.length > 0) output.print('An edited migration must not have been deployed anywhere yet.')
   output.printJson({
     edited: plan.edits.map(({ migration, tables }) => ({
       name: migration.name,

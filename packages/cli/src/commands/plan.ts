@@ -39,7 +39,9 @@ function printPlan({ operations, findings }: Plan, output: Output): void {
   const count = (kind: Operation['kind']) => operations.filter((operation) => operation.kind === kind).length
   output.print(
     operations.length === 0
-      ? 'Nothing to do.'
+      ? findings.some(isActionable)
+        ? 'Nothing that maintenance would do.'
+        : 'Nothing to do.'
       : `${count('create-partition')} to create, ${count('detach-partition') + count('finalize-detach')} to detach, ${count('drop-partition')} to drop.`,
   )
 }

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { formatPrintable, formatTable } from './format-text.js'
+
+test('columns are aligned, numbers to the right', () => {
+  expect(
+    formatTable([
+      ['table', 'rows', 'until'],
+      ['Évents', '5', '2026-01-01'],
+      ['a', '-', '-'],
+      ['bb', '1234', '2027-01-01'],
+    ]),
+  ).toBe(['table   rows  until', 'Évents     5  2026-01-01', 'a          -  -', 'bb      1234  2027-01-01'].join('\n'))
+})
+
+test('what could steer a terminal is written as an escape', () => {
+  expect(formatPrintable('a\u001b[2J\n\u202eb\u0085é😀')).toBe('a\\u001b[2J\\u000a\\u202eb\\u0085é😀')
+})
