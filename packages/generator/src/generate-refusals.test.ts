@@ -288,6 +288,25 @@ test('relations that are no foreign keys are let be', async () => {
   expect(existsSync(folder.output)).toBe(true)
 })
 
+test('a view may have a relation to a partitioned model', async () => {
+  const datasource =
+    'datasource db {\n  provider = "postgresql"\n}\n\ngenerator client {\n  provider = "prisma-client"\n  output = "x"\n  previewFeatures = ["views"]\n}\n'
+  const schema = `/// ${PLAIN}
+model Event {
+  createdAt DateTime @id @db.Timestamptz(6)
+  daily     Daily?
+}
+
+view Daily {
+  at    DateTime @unique
+  event Event    @relation(fields: [at], references: [createdAt])
+}
+`
+  const folder = schemaFolder({ 'event.prisma': schema }, { datasource })
+  await generate(folder.options, () => {})
+  expect(existsSync(folder.output)).toBe(true)
+})
+
 test('a partitioned many-to-many relation is refused', async () => {
   const schema = `/// @partman(by: at, interval: "1 day")
 model Instant {
@@ -362,6 +381,27 @@ const TWO_TENANT_MODELS =
 test('a tenant field that could belong to either of two tenant models is refused', async () => {
   expect(await refusal(TWO_TENANT_MODELS + event(BY_TENANT))).toBe(
     'event.prisma:11:56: Event.projectId is a relation to none of the 2 tenant models\n  Say which it is: tenants: Project or tenants: Account.',
+  )
+})
+
+test('a tenant field that refers to another field than tenants are told by is refused', async () => {
+  const schema = `/// @partman.tenants(key: slug)
+model Project {
+  id     String  @id
+  slug   String  @unique
+  events Event[]
+}
+
+/// @partman(by: createdAt, interval: "1 day", tenant: projectId)
+model Event {
+  projectId String
+  createdAt DateTime @db.Timestamptz(6)
+  project   Project  @relation(fields: [projectId], references: [id])
+  @@id([projectId, createdAt])
+}
+`
+  expect(await refusal(schema)).toBe(
+    'event.prisma:8:56: Event.projectId refers to Project.id, but tenants are told by Project.slug\n  Write @partman.tenants(key: id) above Project, or name the field that holds slug.',
   )
 })
 

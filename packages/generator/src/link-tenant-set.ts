@@ -1,4 +1,4 @@
-import type { TenantKeyType } from '@partman/core'
+import type { TenantKeyType, TenantSet } from '@partman/core'
 import type { DMMF } from '@prisma/generator-helper'
 import type { ArgumentValue } from './parse-annotation.js'
 import type { Problem } from './problem.js'
@@ -32,6 +32,15 @@ export function linkTenantSet(
   }
   const name = named ? resolveNamed(named, tenantModels, errors) : resolveUnnamed(tenant, model, tenantModels, errors)
   const set = name === undefined ? undefined : tenantModels.get(name)
+  const reference = set && referenceTo(set, tenant, model)
+  if (set?.source && reference && reference !== set.source.key.field) {
+    errors.push({
+      position: tenant.position,
+      message: `${model.name}.${tenant.text} refers to ${set.name}.${reference}, but tenants are told by ${set.name}.${set.source.key.field}`,
+      hint: `Write @partman.tenants(key: ${reference}) above ${set.name}, or name the field that holds ${set.source.key.field}.`,
+    })
+    return undefined
+  }
   if (!key || !set || set.type === key.type) return name
   errors.push({
     position: tenant.position,
@@ -53,12 +62,7 @@ function resolveNamed({ text, position }: ArgumentValue, tenantModels: TenantMod
 }
 
 function resolveUnnamed(tenant: ArgumentValue, model: DMMF.Model, tenantModels: TenantModels, errors: Problem[]): string | undefined {
-  const related = model.fields.find(({ type, relationFromFields, relationToFields }) => {
-    const index = relationFromFields?.indexOf(tenant.text) ?? -1
-    if (index === -1 || !tenantModels.has(type)) return false
-    const key = tenantModels.get(type)?.source?.key.field
-    return key === undefined || relationToFields?.[index] === key
-  })
+  const related = model.fields.find(({ type, relationFromFields }) => tenantModels.has(type) && relationFromFields?.includes(tenant.text))
   if (related) return related.type
   const [first, ...others] = tenantModels.keys()
   if (others.length === 0) return first ?? DEFAULT_TENANT_SET
@@ -67,5 +71,14 @@ function resolveUnnamed(tenant: ArgumentValue, model: DMMF.Model, tenantModels: 
     message: `${model.name}.${tenant.text} is a relation to none of the ${tenantModels.size} tenant models`,
     hint: `Say which it is: ${[first, ...others].map((name) => `tenants: ${name}`).join(' or ')}.`,
   })
+  return undefined
+}
+
+/** What the tenant field refers to in the tenant model, where it is part of a relation to it. */
+function referenceTo({ name }: TenantSet, tenant: ArgumentValue, model: DMMF.Model): string | undefined {
+  for (const { type, relationFromFields, relationToFields } of model.fields) {
+    const field = type === name ? relationToFields?.[relationFromFields?.indexOf(tenant.text) ?? -1] : undefined
+    if (field !== undefined) return field
+  }
   return undefined
 }

@@ -18,7 +18,7 @@ const TIME_KEY: KeyPurpose<TimeKeyType> = {
   noun: 'a key that partitions by time',
 }
 
-/** Resolves one `@partman` to the policy of its table. Undefined where an error was found. */
+/** Resolves one `@partman` to the policy of its table, which holds only where no error was found. */
 export function resolveTable(
   annotation: ModelAnnotation,
   schema: SchemaModels,
@@ -26,7 +26,6 @@ export function resolveTable(
   findings: Findings,
 ): TablePolicy | undefined {
   const { errors } = findings
-  const before = errors.length
   const model = resolveModel(annotation, 'partman', schema, errors)
   if (!model) return undefined
   const { block, position, arguments: given } = annotation
@@ -43,7 +42,7 @@ export function resolveTable(
   const tenants = linkTenantSet(annotation, model, tenantKey, tenantModels, errors)
   const keys = [tenantKey?.field, timeKey?.field].filter((field) => field !== undefined)
   if (timeKey && (!tenant || tenantKey)) checkModel(model, block, keys, timeKey.type, schema, tenantModels, findings)
-  if (errors.length > before || !range) return undefined
+  if (!range) return undefined
   const policy = tenantKey && tenants !== undefined ? listPolicy(tenantKey, tenants, range) : range
   return { model: model.name, table: tableOf(model), policy, declaredAt: formatPosition(position) }
 }
