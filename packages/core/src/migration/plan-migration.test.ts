@@ -126,6 +126,11 @@ const refusals: [name: string, request: Partial<MigrationRequest>, reason: strin
     '1_x/migration.sql:2:15 creates "public"."Event" with PARTITION BY HASH (a) instead of PARTITION BY RANGE ("createdAt")',
   ],
   [
+    'a table that the connection puts into another schema',
+    { tables: ofTables([event, absent]), migrations: [init], defaultSchema: 'app' },
+    'a pending migration creates "app"."Event", because the connection names that schema, and the model belongs to "public"."Event"',
+  ],
+  [
     'a view',
     { tables: ofTables([event, { kind: 'other', description: 'a view' }]), migrations: [] },
     '"public"."Event" is a view, not a table',

@@ -1,5 +1,5 @@
 import { PartmanError } from '../error.js'
-import type { TablePolicy } from '../policy/document.js'
+import type { TableName, TablePolicy } from '../policy/document.js'
 import { renderPartitionBy } from '../sql/render-partition.js'
 import { partitionKey } from '../state/want-state.js'
 import { BOOKKEEPING_VERSION } from './bookkeeping.js'
@@ -73,7 +73,8 @@ export async function planMigration(request: MigrationRequest): Promise<Migratio
   for (const { policy, found } of request.tables) {
     const clause = renderPartitionBy(partitionKey(policy.policy))
     const sites = await readPendingMigration(pending, policy.table, defaultSchema)
-    const step = await resolveTableStep({ policy, clause, found, sites })
+    const elsewhere = await isCreatedElsewhere(pending, policy.table, defaultSchema)
+    const step = await resolveTableStep({ policy, clause, found, sites, elsewhere: elsewhere ? defaultSchema : null })
     if (step.kind === 'refused') refusals.push({ policy, reason: step.reason, hint: step.hint })
     if (step.kind === 'edit') {
       const before = edits.get(step.migration) ?? { sql: step.migration.sql, tables: [] }
@@ -90,6 +91,16 @@ export async function planMigration(request: MigrationRequest): Promise<Migratio
   const bookkeeping = request.tables.length > 0 && markers.bookkeeping < bookkeepingVersion
   if (edits.size === 0 && firstPartitions.length === 0 && !bookkeeping) return { kind: 'nothing' }
   return { kind: 'write', edits: [...edits].map(([migration, edit]) => ({ migration, ...edit })), bookkeeping, firstPartitions }
+}
+
+async function isCreatedElsewhere(
+  pending: readonly PendingMigration[],
+  { schema, name }: TableName,
+  defaultSchema: string,
+): Promise<boolean> {
+  if (schema === defaultSchema) return false
+  const sites = await readPendingMigration(pending, { schema: defaultSchema, name }, defaultSchema)
+  return sites.some(({ creates }) => creates.length > 0)
 }
 
 function historyFailed(names: readonly string[]): PartmanError {

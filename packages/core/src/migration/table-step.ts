@@ -53,14 +53,23 @@ export async function resolveTableStep(input: {
   clause: string
   found: FoundTable
   sites: readonly PendingSite[]
+  /** The schema that the connection names, where a pending migration creates a table of the same name in it. */
+  elsewhere: string | null
 }): Promise<TableStep> {
-  const { policy, clause, found, sites } = input
+  const { policy, clause, found, sites, elsewhere } = input
   const site = sites.findLast(({ creates }) => creates.length > 0)
   const isDropped = sites.some(({ drops }) => drops.length > 0)
   if (site && (found.kind === 'absent' || isDropped)) return resolveInMigration(policy, clause, site)
   const table = formatTable(policy.table)
   switch (found.kind) {
     case 'absent':
+      if (elsewhere !== null) {
+        return {
+          kind: 'refused',
+          reason: `a pending migration creates "${elsewhere}"."${policy.table.name}", because the connection names that schema, and the model belongs to ${table}`,
+          hint: `Write @@schema("${elsewhere}") into the model and schemas = ["${elsewhere}"] into the datasource block, instead of ?schema= into the url.`,
+        }
+      }
       return {
         kind: 'refused',
         reason: `the table ${table} does not exist, and no pending migration creates it`,
