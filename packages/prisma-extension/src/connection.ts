@@ -8,7 +8,7 @@ export interface Connection extends Database {
 }
 
 /** A Prisma client as a connection: its transaction where it is a transaction's client. */
-export function prismaConnection(client: Pick<RawClient, '$queryRawUnsafe'>): Connection {
+export function prismaDatabase(client: Pick<RawClient, '$queryRawUnsafe'>): Connection {
   return {
     async query<Row extends object>(statement: string, values: readonly unknown[] = []): Promise<Row[]> {
       return client.$queryRawUnsafe<Row[]>(statement, ...values)

@@ -1,4 +1,4 @@
-import { explainMissing, SQLSTATE, sqlState } from '@partman/core'
+import { explainMissing, PartmanError, SQLSTATE, sqlState, type TenantSet } from '@partman/core'
 
 /** Names of the bookkeeping in a message of PostgreSQL, which quotes them differently in each language. */
 const BOOKKEEPING = /\bpartman\.(tenant|lease|run)\b/
@@ -16,4 +16,19 @@ export async function explained<T>(run: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw explainFailure(error)
   }
+}
+
+/** Prisma takes no autoincrement key beside a relation to connect, and the message would name a key that the application did not pass. */
+export function explainRefusedKey(error: unknown, { model, key }: NonNullable<TenantSet['source']>): unknown {
+  const { name, message } = error as Error
+  const refused = name === 'PrismaClientValidationError' && message.includes(`Unknown argument \`${key.field}\``)
+  if (!refused || key.default?.kind !== 'database') return error
+  return new PartmanError(
+    'TENANT_KEY_MISSING',
+    `${model}.${key.field} is drawn before the row, and Prisma takes none beside a relation to connect`,
+    {
+      hint: 'Pass the field that the relation is stored in, such as `ownerId: 1` instead of `owner: { connect: { id: 1 } }`.',
+      cause: error,
+    },
+  )
 }

@@ -1,5 +1,5 @@
 export type { KeyValue, PartitionedModelName, TenantKeyOf, TenantOf, TenantSetChoice, TenantSetName } from './config-types.js'
-export { prismaConnection } from './connection.js'
+export { prismaDatabase } from './connection.js'
 export type { PartitionInfo } from './list-partitions.js'
 export type { PartmanOptions } from './options.js'
 export { partman } from './partman.js'

@@ -16,18 +16,18 @@ export interface PartitionInfo<Tenant> {
 }
 
 /** Lists the leaves of one table, tenant by tenant, oldest first, the retired ones last. */
-export function listPartitions(state: State, { table, policy }: TablePolicy): PartitionInfo<TenantKey | null>[] {
+export function listPartitions(state: State, { table, policy }: TablePolicy): Leaf[] {
   const found = state.tables.find(({ schema, name }) => schema === table.schema && name === table.name)
   const tenantOf = ({ bound }: { readonly bound: Bound }, inherited: TenantKey | null): TenantKey | null => {
     const [value = null, second] = bound.kind === 'list' ? bound.values : []
     return policy.kind === 'list' && value !== null && second === undefined ? readKey(policy.by.type, value) : inherited
   }
   const tenants = new Map<string, TenantKey | null>()
-  const leaves = (partition: Partition, inherited: TenantKey | null): PartitionInfo<TenantKey | null>[] => {
+  const leaves = (partition: Partition, inherited: TenantKey | null): Leaf[] => {
     const tenant = tenantOf(partition, inherited)
     if (partition.partitionBy) {
       tenants.set(JSON.stringify([partition.schema, partition.name]), tenant)
-      return partition.partitions.flatMap((child) => leaves(child, tenant)).sort(oldestFirst)
+      return partition.partitions.flatMap((child) => leaves(child, tenant))
     }
     return [describe(partition, tenant, !partition.detachPending)]
   }
@@ -39,14 +39,14 @@ export function listPartitions(state: State, { table, policy }: TablePolicy): Pa
       const tenant = tenants.get(JSON.stringify([parent.schema, parent.name])) ?? tenantOf({ bound }, null)
       return describe({ ...partition, bound }, tenant, false)
     })
-  return [...(policy.kind === 'range' ? attached.sort(oldestFirst) : attached), ...retired.sort(oldestFirst)]
+  return [...attached.sort(byTenantAndTime), ...retired.sort(byTenantAndTime)]
 }
 
 function describe(
   { schema, name, bound }: { readonly schema: string; readonly name: string; readonly bound: Bound },
   tenant: TenantKey | null,
   attached: boolean,
-): PartitionInfo<TenantKey | null> {
+): Leaf {
   const [from, to] = bound.kind === 'range' ? [bound.from[0], bound.to[0]] : []
   return { schema, name, tenant, from: dateAt(from), to: dateAt(to), attached }
 }
@@ -56,6 +56,19 @@ function dateAt(datum: RangeDatum | undefined): Date | null {
   return typeof position === 'bigint' ? new Date(Number(position / 1000n)) : null
 }
 
-function oldestFirst(a: { readonly from: Date | null }, b: { readonly from: Date | null }): number {
-  return (a.from?.getTime() ?? Number.NEGATIVE_INFINITY) - (b.from?.getTime() ?? Number.NEGATIVE_INFINITY)
+type Leaf = PartitionInfo<TenantKey | null>
+
+function byTenantAndTime(a: Leaf, b: Leaf): number {
+  return compareKeys(a.tenant, b.tenant) || compareTimes(a.from, b.from)
+}
+
+/** What is of no one tenant comes last. */
+function compareKeys(a: TenantKey | null, b: TenantKey | null): number {
+  if (a === b) return 0
+  if (a === null || b === null) return a === null ? 1 : -1
+  return a < b ? -1 : 1
+}
+
+function compareTimes(a: Date | null, b: Date | null): number {
+  return (a?.getTime() ?? Number.MIN_SAFE_INTEGER) - (b?.getTime() ?? Number.MIN_SAFE_INTEGER)
 }

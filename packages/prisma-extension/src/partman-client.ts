@@ -12,7 +12,7 @@ import {
   type TenantSet,
 } from '@partman/core'
 import type { PartitionedModelName, TenantKeyOf, TenantOf, TenantSetChoice, TenantSetName } from './config-types.js'
-import { prismaConnection } from './connection.js'
+import { prismaDatabase } from './connection.js'
 import { explained } from './explain-failure.js'
 import { listPartitions, type PartitionInfo } from './list-partitions.js'
 import { type PartmanOptions, resolveOptions } from './options.js'
@@ -76,7 +76,7 @@ export function createPartmanClient<Config extends PartmanDocument>(
 ): PartmanClient<Config> {
   const { clock, lockTimeoutMs } = resolveOptions(options)
   const inTransaction = isTransactionClient(client)
-  const connection = prismaConnection(client)
+  const connection = prismaDatabase(client)
   const observing = inTransaction ? withSessionKept(connection) : connection
 
   async function register({ name }: TenantSet, key: TenantKey): Promise<void> {
@@ -124,7 +124,7 @@ export function createPartmanClient<Config extends PartmanDocument>(
         table.partitions.flatMap(({ bound }) => (bound.kind === 'list' ? bound.values : [])),
       )
       const texts = new Set([...(tenants.get(set.name) ?? []), ...partitioned.filter((value) => value !== null)])
-      return [...texts].sort().map((text) => readKey(set.type, text))
+      return [...texts].map((text) => readKey(set.type, text)).sort((a, b) => (a < b ? -1 : 1))
     },
 
     async partitions(model) {

@@ -1,5 +1,5 @@
 /** A query that Prisma has made and not yet sent: it goes out when awaited, or as part of a transaction. */
-export interface UnsentQuery<T> extends PromiseLike<T> {
+export interface UnsentQuery<T> extends Promise<T> {
   /** Sends it in a transaction of the caller. Not promised by Prisma: `assertTransactionsReachable` looks for it. */
   requestTransaction?(transaction: object): Promise<T>
 }

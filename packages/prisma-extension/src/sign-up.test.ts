@@ -1,7 +1,9 @@
 import { simulatedClock } from '@partman/testing'
+import { skip } from '@prisma/client/runtime/client'
 import { describe, expect, test } from 'vitest'
 import { type ApplicationClient, useApplication } from './fixtures/application.js'
 import { registered, tenantsFound } from './fixtures/tenants-found.js'
+import { partman } from './partman.js'
 
 const application = useApplication()
 
@@ -143,6 +145,25 @@ test('the rollback of a nested transaction leaves what the outer one did', async
   expect(await prisma.project.findMany({ select: { id: true } })).toEqual([{ id: 'outer' }])
 })
 
+test('a key that is undefined, or skipped, counts as left out', async () => {
+  const { prisma, database } = await start()
+  expect(skip).toBeDefined()
+  for (const [index, id] of [undefined, skip].entries()) {
+    const made = await prisma.project.create({ data: { id, slug: String(index) } })
+    expect(await registered(database)).toContain(`Project ${made['id']}`)
+  }
+})
+
+test('arguments that Prisma refuses are refused in the name of the query that has them, and leave nothing', async () => {
+  const { prisma, database } = await start()
+  const where = { name: 'no unique field' }
+  await expect(prisma.project.upsert({ where, create: { slug: 'a' }, update: {} })).rejects.toThrow('prisma.project.upsert()')
+  await expect(prisma.project.create({ data: { id: 'acme', nope: 1 } })).rejects.toThrow('prisma.project.create()')
+  await expect(prisma.project.create({})).rejects.toThrow('prisma.project.create()')
+  await expect(prisma.project.createMany({})).rejects.toThrow('prisma.project.createMany()')
+  expect(await registered(database)).toEqual([])
+})
+
 describe('in $transaction([...])', () => {
   test('a new tenant is refused, and nothing of the batch is done', async () => {
     const { prisma, database, found } = await start()
@@ -211,7 +232,6 @@ test('queries of a tenant model are left to extensions before and after', async 
       },
     },
   })
-  const { partman } = await import('./partman.js')
   const prisma = application
     .plainClient(database.url)
     .$extends(watch('before'))

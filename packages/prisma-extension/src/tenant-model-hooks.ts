@@ -1,7 +1,7 @@
-import { type PartmanDocument, PartmanError, type TenantSet } from '@partman/core'
+import { type PartmanDocument, PartmanError, type Sql, type TenantSet } from '@partman/core'
 import { clientModel } from './client-model.js'
-import { type Connection, prismaConnection, transactionConnection } from './connection.js'
-import { explained, explainFailure } from './explain-failure.js'
+import { type Connection, prismaDatabase, transactionConnection } from './connection.js'
+import { explained, explainFailure, explainRefusedKey } from './explain-failure.js'
 import { fillKeys, isGiven, type RowInput } from './fill-keys.js'
 import type { ResolvedOptions } from './options.js'
 import type { RawClient } from './raw-client.js'
@@ -43,9 +43,10 @@ export function tenantModelHooks(client: RawClient, document: PartmanDocument, s
   async function createTenants(hooked: HookedQuery, place: RowPlace): Promise<unknown> {
     const { args, query } = hooked
     const transaction = callerTransaction(hooked)
-    const connection = transaction?.kind === 'itx' ? transactionConnection(client, transaction) : prismaConnection(client)
-    if (place === UPSERTED_ROW && (await findsRow(transaction, args))) return query(args)
+    const connection = transaction?.kind === 'itx' ? transactionConnection(client, transaction) : prismaDatabase(client)
+    if (place === UPSERTED_ROW && (await isUpdate(transaction, args))) return query(args)
     const inputs = place.rows(args)
+    if (inputs.length === 0) return query(args)
     if (transaction?.kind === 'batch') {
       await assertRegistered(connection, inputs)
       return query(args)
@@ -53,23 +54,37 @@ export function tenantModelHooks(client: RawClient, document: PartmanDocument, s
     const { rows, keys } = await fillKeys(source, inputs, connection)
     const statements = renderRegistrations(document, set, keys, options)
     const filled = place.withRows(args, rows)
-    if (transaction) {
-      // First the partitions, then the row: the other order deadlocks with a foreign key to the tenant's table.
-      for (const statement of statements) await explained(() => connection.query(statement))
-      return query(filled)
-    }
     try {
-      const results = await client.$transaction([...statements.map((statement) => client.$executeRawUnsafe(statement)), query(filled)])
-      return results.at(-1)
+      return await createBehind(statements, () => query(filled), transaction)
     } catch (error) {
-      throw explainFailure(error)
+      throw explainFailure(explainRefusedKey(error, source))
     }
   }
 
+  /** First the partitions, then the row: the other order deadlocks with a foreign key to the tenant's table. */
+  async function createBehind(
+    statements: readonly Sql[],
+    createRow: () => Promise<unknown>,
+    transaction: CallerTransaction | undefined,
+  ): Promise<unknown> {
+    if (!transaction) {
+      const results = await client.$transaction([...statements.map((statement) => client.$executeRawUnsafe(statement)), createRow()])
+      return results.at(-1)
+    }
+    for (const statement of statements) await sendIn(transaction, client.$executeRawUnsafe(statement))
+    return createRow()
+  }
+
   /** A row that an upsert is going to update has its partitions, and its key may be another than the one it would be created with. */
-  async function findsRow(transaction: CallerTransaction | undefined, { where }: Arguments): Promise<boolean> {
+  async function isUpdate(transaction: CallerTransaction | undefined, { where }: Arguments): Promise<boolean> {
     const found = clientModel(client, source.model).findUnique({ where, select: { [source.key.field]: true } })
-    return (transaction?.kind === 'itx' ? await sendIn(transaction, found) : await found) !== null
+    try {
+      return (transaction?.kind === 'itx' ? await sendIn(transaction, found) : await found) !== null
+    } catch (error) {
+      // Arguments that Prisma refuses, it shall refuse as those of the upsert.
+      if ((error as Error).name === 'PrismaClientValidationError') return true
+      throw error
+    }
   }
 
   async function assertRegistered(connection: Connection, inputs: readonly RowInput[]): Promise<void> {

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { useApplication } from './fixtures/application.js'
+
+const application = useApplication()
+
+/** An application's code: every line that is wrong is marked as wrong, so that the compiler has nothing to say. */
+const APPLICATION = `
+import { createMaintainer } from '@partman/core'
+import { partman, prismaDatabase } from '@partman/prisma-extension'
+import { PrismaClient } from './generated/prisma/client.ts'
+import { config } from './generated/partman/partman.ts'
+
+declare const plain: PrismaClient
+const prisma = plain.$extends(partman(config))
+
+export async function selectAndIncludeAreInferred() {
+  const picked: { slug: string; events: { body: string }[] } = await prisma.project.create({
+    data: { slug: 'acme' },
+    select: { slug: true, events: { select: { body: true } } },
+  })
+  // @ts-expect-error name was not selected
+  picked.name
+  const included = await prisma.project.findUniqueOrThrow({ where: { slug: 'acme' }, include: { events: true } })
+  const bodies: string[] = included.events.map((event) => event.body)
+  // @ts-expect-error attempts were not included
+  included.attempts
+  // @ts-expect-error slug is missing
+  await prisma.project.create({ data: {} })
+  // @ts-expect-error no such field
+  await prisma.project.create({ data: { slug: 'acme', nope: 1 } })
+  return bodies
+}
+
+export async function partmanIsTyped() {
+  await prisma.$partman().ensureTenant('acme', { tenants: 'Project' })
+  const workspaces: number[] = await prisma.$partman().tenants({ tenants: 'Workspace' })
+  const entries: { tenant: bigint | null; from: Date | null }[] = await prisma.$partman().partitions('Entry')
+  // @ts-expect-error Project is not partitioned
+  await prisma.$partman().partitions('Project')
+  // @ts-expect-error keys of ledgers are bigints
+  await prisma.$partman().ensureTenant('acme', { tenants: 'Ledger' })
+  return [workspaces, entries]
+}
+
+export const maintainer = createMaintainer({ document: config, database: prismaDatabase(prisma) })
+
+export async function transactionsHaveItToo() {
+  await prisma.$transaction(async (tx) => {
+    await tx.$partman().ensureTenant('acme', { tenants: 'Project' })
+    const made: { id: string } = await tx.project.create({ data: { slug: 'acme' }, select: { id: true } })
+    // @ts-expect-error no such model
+    await tx.$partman().partitions('Projects')
+    return made
+  })
+}
+`
+
+const TSCONFIG = {
+  compilerOptions: {
+    target: 'es2023',
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    allowImportingTsExtensions: true,
+    types: ['node'],
+  },
+  files: ['application.ts'],
+}
+
+test('the generated client keeps its types, and $partman() has those of the configuration', async () => {
+  const { project } = application
+  await project.write('application.ts', APPLICATION)
+  await project.write('tsconfig.json', JSON.stringify(TSCONFIG))
+  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
+  const output = await new Promise<string>((resolve) => {
+    execFile(process.execPath, [compiler, '-p', project.path], (_, stdout, stderr) => resolve(`${stdout}${stderr}`))
+  })
+  expect(output).toBe('')
+})
