@@ -81,7 +81,7 @@ export async function resolveTableStep(input: {
         reason: `the table ${table} exists already and is not partitioned; PostgreSQL cannot turn it into a partitioned one in place`,
         hint: found.isEmpty
           ? `It is empty: write a new migration (\`prisma migrate dev --create-only --name <name>\`) that drops it and creates it again, then run \`partman migrate\`.`
-          : 'It has rows, and converting a table with its rows is not available yet; take the annotation away until it is. docs/migrations.md tells more.',
+          : 'It has rows, and converting a table with its rows is not available yet; take the annotation away until it is.',
       }
     case 'partitioned':
       if (await isSamePartitionClause(found.clause, clause)) return { kind: 'partitioned-in-database' }
