@@ -6,14 +6,26 @@ export default defineConfig({
   test: {
     // Of the workspace, not of each project: one PostgreSQL server serves them all.
     globalSetup: ['./vitest.setup.ts'],
-    projects: packages.map((name) => ({
-      test: {
-        name,
-        root: `packages/${name}`,
-        include: ['src/**/*.test.ts'],
-        testTimeout: 60_000,
-        hookTimeout: 120_000,
+    projects: [
+      ...packages.map((name) => ({
+        test: {
+          name,
+          root: `packages/${name}`,
+          include: ['src/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      })),
+      {
+        test: {
+          name: 'example-webhooks',
+          root: 'examples/webhooks',
+          include: ['{src,demo}/**/*.test.ts'],
+          globalSetup: ['./generate.setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
       },
-    })),
+    ],
   },
 })

@@ -41,7 +41,8 @@ export class Narrator {
     if (this.outageBegan && this.isFirst('back')) return `the maintainer is back, and catches up: ${summary}`
     if (dropped > 0 && this.isFirst('dropped')) return `the first grace period is over: the maintainer ${summary}`
     if (detached > 0 && this.isFirst('detached')) return `the first partitions pass their 30 days: the maintainer ${summary}`
-    if (created > 0 && this.isFirst('created')) return `the maintainer's first run ${summary}: ${formatCount(created, 'month')} of AuditLog`
+    if (created > 0 && this.isFirst('created'))
+      return `the maintainer's first run makes ${formatCount(created, 'month')} of AuditLog; the migration began with the present one`
     return undefined
   }
 

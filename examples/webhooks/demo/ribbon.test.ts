@@ -31,7 +31,7 @@ test('leaves out a label that has no room', () => {
 test('puts several partitions into one mark where the terminal is narrow', () => {
   expect(formatRibbons(LINES, TICKS, 22)).toEqual([
     '            Oct 8',
-    '  acme      ··▂▆█◆○',
+    '  acme      ··▁▄█◆○',
     '  newcomer      █◆○',
     '            2 partitions to a mark',
   ])
@@ -39,7 +39,7 @@ test('puts several partitions into one mark where the terminal is narrow', () =>
 
 test('keeps the width, colour aside', () => {
   const painted = formatRibbons(LINES, TICKS, 22, (fate, text) => `<${fate}>${text}`)
-  expect(painted[1]).toBe('  acme      <dropped>·<dropped>·<kept>▂<kept>▆<kept>█<current>◆<ahead>○')
+  expect(painted[1]).toBe('  acme      <dropped>·<dropped>·<kept>▁<kept>▄<kept>█<current>◆<ahead>○')
   for (const line of formatRibbons(LINES, TICKS, 22)) expect(line.length).toBeLessThanOrEqual(34)
 })
 

@@ -38,7 +38,7 @@ export function formatRibbons(lines: readonly RibbonLine[], ticks: readonly Ribb
   const perMark = Math.ceil(length / room)
   const axis = formatTicks(
     ticks.map(({ cell, label }) => ({ cell: Math.floor(cell / perMark), label })),
-    Math.min(length, room),
+    room,
   )
   return [
     `${INDENT}${' '.repeat(labelWidth)}${GAP}${axis}`.trimEnd(),
@@ -84,11 +84,11 @@ function formatMark({ fate, rows }: RibbonCell, fullest: number): string {
 }
 
 /** Each label begins above its cell; one that would run into the label before it, or off the edge, is left out. */
-function formatTicks(ticks: readonly RibbonTick[], length: number): string {
+function formatTicks(ticks: readonly RibbonTick[], room: number): string {
   let text = ''
   for (const { cell, label } of ticks) {
     const isFree = text === '' ? cell >= 0 : cell >= text.length + 1
-    if (isFree && cell + label.length <= length) text = text.padEnd(cell) + label
+    if (isFree && cell + label.length <= room) text = text.padEnd(cell) + label
   }
   return text
 }

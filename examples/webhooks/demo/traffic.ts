@@ -140,9 +140,10 @@ function planAudit(random: Random, projects: readonly SignedUp[], at: number): A
 /** So many instants, in order, as busy as the hours are. */
 function spreadOver(random: Random, count: number, from: number, until: number): number[] {
   const hours = Math.ceil((until - from) / HOUR_MS)
+  const days = Array.from({ length: Math.ceil(hours / 24) + 1 }, () => 0.7 + random() * 0.6)
   const weights = Array.from({ length: hours }, (_, hour) => {
     const start = from + hour * HOUR_MS
-    return busyness(start) * (0.75 + random() * 0.5) * Math.min(1, (until - start) / HOUR_MS)
+    return busyness(start) * days[Math.floor(hour / 24)]! * (0.75 + random() * 0.5) * Math.min(1, (until - start) / HOUR_MS)
   })
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const instants: number[] = []
