@@ -16,6 +16,7 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       })),
+      { test: { name: 'docs', root: 'docs', include: ['*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
       {
         test: {
           name: 'example-webhooks',

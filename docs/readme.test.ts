@@ -50,7 +50,13 @@ describe('a newcomer who follows the README', () => {
     }
     const child = spawn(process.execPath, [join(ROOT, 'packages', 'cli', 'bin', 'partman.js'), ...args], {
       cwd: project.path,
-      env: { ...process.env, DATABASE_URL: project.url, PRISMA_SCHEMA_ENGINE_BINARY: schemaEnginePath(), CHECKPOINT_DISABLE: '1', NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        DATABASE_URL: project.url,
+        PRISMA_SCHEMA_ENGINE_BINARY: schemaEnginePath(),
+        CHECKPOINT_DISABLE: '1',
+        NO_COLOR: '1',
+      },
     })
     const [stdout, stderr, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
     return { exitCode, output: stdout + stderr }
@@ -89,7 +95,9 @@ describe('a newcomer who follows the README', () => {
   })
 
   it('writes code that compiles', () => {
-    const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project.path], { encoding: 'utf8' })
+    const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project.path], {
+      encoding: 'utf8',
+    })
     expect([status, stdout]).toEqual([0, ''])
   })
 

@@ -5,9 +5,9 @@ export const EXIT_CODE = {
   /** Done, or nothing to do. */
   done: 0,
   failed: 1,
-  /** `plan` and `check` found differences. */
+  /** `plan` found something to do, `check` a warning. */
   different: 2,
-  /** What was asked for would be wrong or dangerous; nothing was changed. */
+  /** What was asked for would be wrong or dangerous, and nothing was changed; `check` found an error. */
   refused: 3,
   /** Another maintainer is at work. */
   leaseHeld: 4,

@@ -1,9 +1,10 @@
+import type { FindingCode } from '@partman/core'
 import { formatPrintable } from './format-text.js'
 import type { Output } from './output.js'
 
 /** What all findings have that are shown. */
 export interface ShownFinding {
-  readonly code: string
+  readonly code: FindingCode
   readonly severity: 'error' | 'warning' | 'info'
   /** Where it was declared or written; null where that is no place in a file. */
   readonly declaredAt: string | null

@@ -26,5 +26,6 @@ async function runCheck(session: Session): Promise<ExitCode> {
   for (const finding of findings) output.print(formatFinding(finding, output))
   if (findings.length === 0) output.print('Nothing found.')
   output.printJson({ findings })
+  if (findings.some(({ severity }) => severity === 'error')) return EXIT_CODE.refused
   return findings.some(isActionable) ? EXIT_CODE.different : EXIT_CODE.done
 }

@@ -71,7 +71,7 @@ test('tenants are added, whatever their keys, and each that cannot be is told of
 test('a tenant without partitions is found, planned for and maintained', async () => {
   await project.database.query(`INSERT INTO "Project" VALUES ('late') ON CONFLICT DO NOTHING`)
   const check = await project.partman(['check'])
-  expect(check).toMatchObject({ exitCode: 2, stderr: '' })
+  expect(check).toMatchObject({ exitCode: 3, stderr: '' })
   expect(check.stdout).toContain(
     `error prisma/schema/schema.prisma:22:5 public.${HOSTILE_TABLE} has no partition for "late": inserts fail now (PRESENT_NOT_COVERED)\n` +
       '  Run `partman maintain`, and see to it that it runs again and again.\n',
@@ -157,7 +157,7 @@ test('a pending migration that drops a partitioned table is found', async () => 
     `SELECT 1;\nDROP TABLE "AuditLog";\nCREATE TABLE "Audit" (id int);`,
   )
   expect(await project.partman(['check'])).toEqual({
-    exitCode: 2,
+    exitCode: 3,
     stdout:
       'error 20990101000000_rename/migration.sql:2:1 drops the partitioned table public.AuditLog with all its rows (PENDING_DROP)\n' +
       '  Where it is to have another name, write ALTER TABLE ... RENAME TO in its place.\n',

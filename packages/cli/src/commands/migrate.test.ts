@@ -174,7 +174,7 @@ test('what cannot be partitioned is refused with its place, and nothing is writt
 
   await project.database.query('DROP TABLE "AuditLog"')
   expect(await project.partman(['check'])).toMatchObject({
-    exitCode: 2,
+    exitCode: 3,
     stdout: expect.stringContaining(
       `error prisma/schema/schema.prisma:33:5 ${before[0]?.name}/migration.sql:18:14 creates public.AuditLog without partitions (PENDING_TABLE_PLAIN)\n` +
         '  Run `partman migrate --name <name>` before it is deployed.\n',
@@ -213,7 +213,7 @@ test('a migration that Prisma could not finish stops partman, and check names it
       'error: Not finished and not rolled back in the database: 20260101000000_broken\n' +
       'Repair the database, then run `prisma migrate resolve --rolled-back 20260101000000_broken` (or `--applied`).\n',
   })
-  expect(await project.partman(['check'])).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('(MIGRATION_FAILED)') })
+  expect(await project.partman(['check'])).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('(MIGRATION_FAILED)') })
   expect(await project.partman(['migrate', 'dev', '--name', 'x'])).toMatchObject({
     exitCode: 1,
     stderr: expect.stringContaining(

@@ -8,6 +8,12 @@ export type FindingCode =
   | 'DEFAULT_PARTITION_PRESENT'
   | 'LAST_PARTITION_KEPT'
   | 'CLOCKS_DISAGREE'
+  /** Found by `partman check` only, from here on. */
+  | 'BOOKKEEPING_MISSING'
+  | 'MIGRATION_FAILED'
+  | 'PENDING_DROP'
+  | 'PENDING_TABLE_PLAIN'
+  | 'PRESENT_NOT_COVERED'
 
 /** Something a person should know, with what to do about it. */
 export interface Finding {
