@@ -1,57 +1,66 @@
-import type { Client } from '../src/client.js'
 import type { DemoTable, Ledger } from './ledger.js'
 import type { JoinedProject } from './simulate.js'
 import type { Traffic } from './traffic.js'
+import type { Batch } from './write-batch.js'
 
-/** Rows in one `createMany`. Prisma splits further where PostgreSQL's limit of 32,767 parameters asks for it. */
-const BATCH = 3_000
+/** Rows in one `createMany`. */
+const BATCH = 500
 
-/** Inserts rows through the application's client and enters them into the ledger. */
-export async function insertTraffic(client: Client, traffic: Traffic, projects: readonly JoinedProject[], ledger: Ledger): Promise<void> {
+/** Rows of the simulation with what the application writes of them. */
+interface Written {
+  readonly batch: Batch
+  readonly rows: readonly { readonly id: string; readonly project: number | null; readonly at: number }[]
+}
+
+/** Writes the rows, several batches at a time, and enters them into the ledger. */
+export async function insertTraffic(
+  write: (batch: Batch) => Promise<void>,
+  traffic: Traffic,
+  projects: readonly JoinedProject[],
+  ledger: Ledger,
+): Promise<void> {
   const projectOf = (index: number): JoinedProject => {
     const project = projects[index]
     if (!project) throw new Error(`Project ${index} has not signed up yet.`)
     return project
   }
-  const enter = (table: DemoTable, rows: readonly { id: string; project: number | null; at: number }[]) =>
+  const idOf = (index: number | null) => (index === null ? null : projectOf(index).id)
+  const enter = (table: DemoTable, rows: Written['rows']) =>
     ledger.enter(
       table,
-      rows.map(({ id, project, at }) => ({ id, at, projectId: project === null ? null : projectOf(project).id })),
+      rows.map(({ id, project, at }) => ({ id, at, projectId: idOf(project) })),
     )
 
-  for (const batch of batches(traffic.events)) {
-    await client.event.createMany({
-      data: batch.map(({ id, project, at, type, payload }) => ({
-        id,
-        projectId: projectOf(project).id,
-        receivedAt: new Date(at),
-        type,
-        payload,
-      })),
-    })
-    enter('Event', batch)
-  }
-  for (const batch of batches(traffic.attempts)) {
-    await client.deliveryAttempt.createMany({
-      data: batch.map(({ id, project, at, endpoint, eventId, attempt, status, httpStatus, latencyMs }) => {
+  const batches: Written[] = [
+    ...slices(traffic.events).map((rows): Written => {
+      const data = rows.map(({ id, project, at, type, payload }) => {
+        return { id, projectId: projectOf(project).id, receivedAt: new Date(at), type, payload }
+      })
+      return { batch: { table: 'Event', data }, rows }
+    }),
+    ...slices(traffic.attempts).map((rows): Written => {
+      const data = rows.map(({ id, project, at, endpoint, eventId, attempt, status, httpStatus, latencyMs }) => {
         const { id: projectId, endpointIds } = projectOf(project)
         const attemptedAt = new Date(at)
         return { id, projectId, attemptedAt, eventId, endpointId: endpointIds[endpoint] ?? '', attempt, status, httpStatus, latencyMs }
-      }),
-    })
-    enter('DeliveryAttempt', batch)
-  }
-  for (const batch of batches(traffic.audit)) {
-    await client.auditLog.createMany({
-      data: batch.map(({ id, project, at, actor, action, subject }) => {
-        const projectId = project === null ? null : projectOf(project).id
-        return { id, at: new Date(at), projectId, actor, action, subject }
-      }),
-    })
-    enter('AuditLog', batch)
-  }
+      })
+      return { batch: { table: 'DeliveryAttempt', data }, rows }
+    }),
+    ...slices(traffic.audit).map((rows): Written => {
+      const data = rows.map(({ id, project, at, actor, action, subject }) => {
+        return { id, at: new Date(at), projectId: idOf(project), actor, action, subject }
+      })
+      return { batch: { table: 'AuditLog', data }, rows }
+    }),
+  ]
+  await Promise.all(
+    batches.map(async ({ batch, rows }) => {
+      await write(batch)
+      enter(batch.table, rows)
+    }),
+  )
 }
 
-function batches<T>(rows: readonly T[]): T[][] {
+function slices<T>(rows: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, index) => rows.slice(index * BATCH, (index + 1) * BATCH))
 }

@@ -20,7 +20,11 @@ const TICKS = [
 ]
 
 test('shows the fate of each partition by a mark of its own, and the rows of the kept ones by height', () => {
-  expect(formatRibbons(LINES, TICKS, 80)).toEqual(['            Oct 8', '  acme      ····▒▁▃▅▇█◆○○○', '  newcomer          ▇█◆○○○'])
+  expect(formatRibbons(LINES, TICKS, 80)).toEqual([
+    '            Oct 8    Oct 17',
+    '  acme      ····▒▁▃▅▇█◆○○○',
+    '  newcomer          ▇█◆○○○',
+  ])
 })
 
 test('leaves out a label that has no room', () => {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { planMaintenance } from '@partman/core'
 import { pgDatabase } from '@partman/core/pg'
@@ -108,6 +109,7 @@ async function narrate({
     pool,
     now,
     rows,
+    writers: Math.min(availableParallelism(), 4),
     onHappening: (at, happening) => {
       const line = narrator.tell(at, happening)
       if (line !== undefined) tell.line(line)
