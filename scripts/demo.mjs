@@ -20,6 +20,9 @@ const paint = (colour, text) => (hasColour ? styleText(colour, text, { validateS
 const print = (line) => process.stdout.write(`${line}\n`)
 const overwrite = (text) => hasTerminal && process.stdout.write(`\r\x1b[K${text.slice(0, (process.stdout.columns ?? 80) - 1)}`)
 
+// Whoever reads may stop reading, as `| head` does; PostgreSQL stops with this process.
+process.stdout.on('error', () => process.exit(1))
+
 async function step(title, work) {
   const begun = performance.now()
   const seconds = () => `${((performance.now() - begun) / 1000).toFixed(1)} s`

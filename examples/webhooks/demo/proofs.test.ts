@@ -49,7 +49,7 @@ describe.each(['whole', 'statements'] as const)('after 45 days, with scripts sen
     database = deployed.database
     commands = deployed.commands
     pool = new pg.Pool({ connectionString: database.url, max: 4 })
-    simulation = await simulate({ url: database.url, pool, now, rows: ROWS, writers: 0, onHappening: () => undefined })
+    simulation = await simulate({ url: database.url, pool, now, rows: ROWS, onHappening: () => undefined })
   }, 300_000)
   afterAll(() => pool?.end())
 

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { planMaintenance } from '@partman/core'
 import { pgDatabase } from '@partman/core/pg'
@@ -109,7 +108,6 @@ async function narrate({
     pool,
     now,
     rows,
-    writers: Math.min(availableParallelism(), 4),
     onHappening: (at, happening) => {
       const line = narrator.tell(at, happening)
       if (line !== undefined) tell.line(line)

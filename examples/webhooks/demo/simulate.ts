@@ -11,10 +11,8 @@ import { insertTraffic } from './insert-traffic.js'
 import { Ledger } from './ledger.js'
 import { PartitionHistory } from './partition-history.js'
 import { PROJECTS } from './projects.js'
-import { startWriters } from './start-writers.js'
 import { planTraffic, type SignedUp, type Traffic } from './traffic.js'
 import { DAY_MS, startOfDay } from './windows.js'
-import { type Batch, writeBatch } from './write-batch.js'
 
 export const SIMULATED_DAYS = 45
 /** The maintainer does not run on these days; ten partitions ahead carry the application over them. */
@@ -26,8 +24,6 @@ export interface SimulationOptions {
   /** The end of the simulation, milliseconds since 1970. */
   readonly now: number
   readonly rows: number
-  /** Threads that write the rows; 0: this one does. */
-  readonly writers: number
   /** Told what happens, at the simulated instant. */
   readonly onHappening: (at: number, happening: Happening) => void
 }
@@ -63,15 +59,13 @@ interface Day {
  *
  * @throws DemoFailure when a run of the maintainer is not done to the end
  */
-export async function simulate({ url, pool, now, rows, writers: count, onHappening }: SimulationOptions): Promise<Simulation> {
+export async function simulate({ url, pool, now, rows, onHappening }: SimulationOptions): Promise<Simulation> {
   const from = now - SIMULATED_DAYS * DAY_MS
   const signUps = planSignUps(from)
   // Each sign-up writes a row of its own.
   const traffic = planTraffic({ projects: signUps, rows: rows - signUps.length, from, until: now })
   const clock = simulatedClock(new Date(from).toISOString())
   const client = createClient(url, { clock })
-  const writers = count === 0 ? undefined : startWriters(url, count)
-  const write = writers?.write ?? ((batch: Batch) => writeBatch(client, batch))
   const maintainer = createAppMaintainer(pool, { clock })
   const [ledger, history, projects] = [new Ledger(), new PartitionHistory(), [] as JoinedProject[]]
 
@@ -92,14 +86,13 @@ export async function simulate({ url, pool, now, rows, writers: count, onHappeni
         onHappening(project.signsUpAt, { kind: 'signed-up', slug: project.slug })
       }
       clock.set(new Date(day.until).toISOString())
-      await insertTraffic(write, arrivals(traffic, day), projects, ledger)
+      await insertTraffic(client, arrivals(traffic, day), projects, ledger)
       if (OUTAGE_DAYS.some((outage) => outage === number)) onHappening(day.until, { kind: 'not-maintained' })
       else await maintain()
       onHappening(day.until, { kind: 'day-ended', day: number, rows: ledger.size })
     }
     return { projects, ledger, history, clock }
   } finally {
-    await writers?.stop()
     await client.$disconnect()
   }
 }

@@ -29,7 +29,7 @@ test('plans the same rows for the same arguments', () => {
 test('gives each project its share of the events, and some of them late', () => {
   const { events, attempts, audit } = plan(200_000)
   const counts = PROJECTS.map((_, index) => events.filter(({ project }) => project === index).length)
-  expect(counts).toEqual(PROJECTS.map(({ share }) => Math.round(84_000 * share)))
+  expect(counts).toEqual(PROJECTS.map(({ share }) => Math.round(90_000 * share)))
   expect(events.filter(({ at, arrivesAt }) => arrivesAt > at).length).toBeGreaterThan(1_000)
   expect(attempts.length / events.length).toBeGreaterThan(1.1)
   expect(audit.length).toBeGreaterThan(1_000)

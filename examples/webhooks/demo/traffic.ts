@@ -48,7 +48,7 @@ export interface Traffic {
 export type SignedUp = DemoProject & { readonly signsUpAt: number }
 
 const SEED = 20_260_101
-const EVENT_SHARE = 0.42
+const EVENT_SHARE = 0.45
 const LATE_SHARE = 0.02
 const LONGEST_DELAY_MS = 2 * DAY_MS
 /** After a failed attempt; then the event is given up. */
