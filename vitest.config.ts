@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     // Of the workspace, not of each project: one PostgreSQL server serves them all.
     globalSetup: ['./vitest.setup.ts'],
+    // Most tests wait for a program or for PostgreSQL, so one core need not be left free for vitest itself.
+    maxWorkers: '100%',
     projects: [
       ...packages.map((name) => ({
         test: {
