@@ -96,8 +96,9 @@ async function demonstrate({ rows, keep }) {
 
 function printExplore() {
   print('')
-  print('To explore: `npm run demo -- --keep` leaves the database running. examples/webhooks/README.md is a tour of the files;')
-  print('examples/webhooks/prisma/migrations has the SQL that the annotations became.')
+  print('To look around in the database: npm run demo -- --keep')
+  print('What the annotations became:    examples/webhooks/prisma/migrations')
+  print('A tour of the files:            examples/webhooks/README.md')
 }
 
 async function keepRunning(url) {

@@ -16,11 +16,11 @@ export class Narrator {
   private describe(happening: Happening): string | undefined {
     switch (happening.kind) {
       case 'signed-up':
-        return `${happening.slug} signs up, and has partitions for today and ten days ahead`
+        return `${happening.slug} signs up: partitions for today and ten days ahead`
       case 'not-maintained': {
         if (this.outageBegan) return undefined
         this.outageBegan = true
-        return `the maintainer is down for ${OUTAGE_DAYS.length} days; rows go on arriving in the partitions made ahead`
+        return `no maintenance for ${OUTAGE_DAYS.length} days: rows arrive in the partitions made ahead`
       }
       case 'maintained':
         return this.describeRun(happening.report)
@@ -38,11 +38,11 @@ export class Narrator {
       ...(detached > 0 ? [`detaches ${detached}`] : []),
       ...(dropped > 0 ? [`drops ${dropped}`] : []),
     ].join(', ')
-    if (this.outageBegan && this.isFirst('back')) return `the maintainer is back, and catches up: ${summary}`
-    if (dropped > 0 && this.isFirst('dropped')) return `the first grace period is over: the maintainer ${summary}`
-    if (detached > 0 && this.isFirst('detached')) return `the first partitions pass their 30 days: the maintainer ${summary}`
+    if (this.outageBegan && this.isFirst('back')) return `maintenance is back, and catches up: it ${summary}`
+    if (dropped > 0 && this.isFirst('dropped')) return `the first grace period is over: maintenance ${summary}`
+    if (detached > 0 && this.isFirst('detached')) return `the first partitions are 30 days old: maintenance ${summary}`
     if (created > 0 && this.isFirst('created'))
-      return `the maintainer's first run makes ${formatCount(created, 'month')} of AuditLog; the migration began with the present one`
+      return `first maintenance: ${formatCount(created, 'month')} of AuditLog before those of the migration`
     return undefined
   }
 
