@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import type { Bind, Run } from './bind.js'
 import { checkCommand } from './commands/check.js'
 import { maintainCommand } from './commands/maintain.js'
 import { migrateCommand } from './commands/migrate.js'
@@ -10,12 +11,6 @@ import { EXIT_CODE, type ExitCode } from './exit-code.js'
 import { createOutput } from './output.js'
 import { reportError } from './report-error.js'
 import { type GlobalOptions, Session } from './session.js'
-
-/** What a command does in a session, given its own options. */
-export type Run<Options extends object> = (session: Session, options: Options) => Promise<ExitCode>
-
-/** Makes the action of a command; what it throws is reported, and its exit code kept. */
-export type Bind = <Options extends object>(run: Run<Options>) => (this: Command) => Promise<void>
 
 /** Runs the command line and returns its exit code. Never throws. */
 export async function runProgram(argv: readonly string[]): Promise<ExitCode> {

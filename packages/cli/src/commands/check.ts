@@ -1,10 +1,10 @@
 import { planMaintenance, readMigrations } from '@partman/core'
 import { Command } from 'commander'
+import type { Bind } from '../bind.js'
 import { checkCoverage } from '../check-coverage.js'
 import { checkMigrations } from '../check-migrations.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
 import { formatFinding, isActionable } from '../format-finding.js'
-import type { Bind } from '../program.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
 

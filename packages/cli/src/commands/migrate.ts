@@ -10,12 +10,12 @@ import {
   writeMigration,
 } from '@partman/core'
 import { Command } from 'commander'
+import type { Bind } from '../bind.js'
 import { createPrismaMigration } from '../create-prisma-migration.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
 import { formatPrintable } from '../format-text.js'
 import { MigrationRefused } from '../migration-refused.js'
 import { observeFoundTables, observeMigrationRows } from '../observe-migrations.js'
-import type { Bind } from '../program.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
 

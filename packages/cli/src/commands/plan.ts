@@ -1,11 +1,11 @@
 import { formatTableName, type Operation, type Plan, planMaintenance } from '@partman/core'
 import { Command } from 'commander'
+import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
 import { formatFinding, isActionable } from '../format-finding.js'
 import { formatOperation } from '../format-operation.js'
 import { formatPrintable } from '../format-text.js'
 import type { Output } from '../output.js'
-import type { Bind } from '../program.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
 

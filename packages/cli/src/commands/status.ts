@@ -7,10 +7,10 @@ import {
   type TableDescription,
 } from '@partman/core'
 import { Command } from 'commander'
+import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
 import { formatFinding } from '../format-finding.js'
 import { formatTable } from '../format-text.js'
-import type { Bind } from '../program.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
 

@@ -9,9 +9,9 @@ import {
   type TenantSet,
 } from '@partman/core'
 import { Command } from 'commander'
+import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
 import { formatCount, formatPrintable, formatTable } from '../format-text.js'
-import type { Bind } from '../program.js'
 import { describeError } from '../report-error.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'

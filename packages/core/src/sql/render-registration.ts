@@ -75,5 +75,5 @@ function renderTenantPartition(
 function listValuePattern(type: TenantKeyType, key: string): string {
   const quoted = `'${key.replaceAll("'", "''")}'`
   const printed = type === 'text' || type === 'uuid' || key.startsWith('-') ? quoted : key
-  return `[(, ]${printed.replace(/[!-/:-@[-^`{-~]/g, '\\$&')}[,)]`
+  return `[(, ]${printed.replace(/[^A-Za-z0-9_\u0080-\uffff]/g, '\\$&')}[,)]`
 }
