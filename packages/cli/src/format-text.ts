@@ -42,3 +42,8 @@ function widthOf(text: string): number {
 export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
+
+/** `2026-11-22 10:00`, UTC, without a time at midnight. */
+export function formatMinute(iso: string | null): string {
+  return iso === null ? '-' : iso.slice(0, 16).replace('T', ' ').replace(' 00:00', '')
+}

@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check.js'
 import { maintainCommand } from './commands/maintain.js'
 import { migrateCommand } from './commands/migrate.js'
 import { planCommand } from './commands/plan.js'
+import { simulateCommand } from './commands/simulate.js'
 import { statusCommand } from './commands/status.js'
 import { tenantsCommand } from './commands/tenants.js'
 import { EXIT_CODE, type ExitCode } from './exit-code.js'
@@ -54,7 +55,7 @@ function buildProgram(bind: Bind): Command {
       'after',
       '\nExit codes: 0 done or nothing to do, 1 failed, 2 differences found, 3 refused, 4 another maintainer holds the lease.',
     )
-  for (const makeCommand of [migrateCommand, planCommand, maintainCommand, statusCommand, checkCommand, tenantsCommand]) {
+  for (const makeCommand of [migrateCommand, planCommand, simulateCommand, maintainCommand, statusCommand, checkCommand, tenantsCommand]) {
     program.addCommand(makeCommand(bind))
   }
   return prepare(program)

@@ -37,6 +37,14 @@ export type { CreatePartition, DetachPartition, DropPartition, FinalizeDetach, O
 export type { Plan } from './plan/plan.js'
 export { type PlanContext, planChanges } from './plan/plan-changes.js'
 export {
+  emptyState,
+  type SimulatedRun,
+  type SimulatedTable,
+  type Simulation,
+  type SimulationInput,
+  simulateMaintenance,
+} from './plan/simulate-maintenance.js'
+export {
   DOCUMENT_VERSION,
   documentJsonSchema,
   type ListPolicy,
@@ -66,6 +74,7 @@ export { type PlannedMaintenance, planMaintenance } from './runtime/plan-mainten
 export { type RetryOptions, retryOnLocks } from './runtime/retry.js'
 export { SQLSTATE, sqlState } from './runtime/sql-state.js'
 export type { Database } from './sql/database.js'
+export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE } from './sql/lock-estimate.js'
 export { type RenderOptions, renderOperation } from './sql/render-operation.js'
 export { renderPartitionBy } from './sql/render-partition.js'
 export { type RegistrationOptions, renderRegistration } from './sql/render-registration.js'

@@ -10,7 +10,7 @@ import { Command } from 'commander'
 import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
 import { formatFinding } from '../format-finding.js'
-import { formatTable } from '../format-text.js'
+import { formatMinute, formatTable } from '../format-text.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
 
@@ -79,9 +79,4 @@ function formatRow(status: TableStatus, now: number): string[] {
     String(detached.length),
     String(operations),
   ]
-}
-
-/** `2026-11-22 10:00`, UTC, without a time at midnight. */
-function formatMinute(iso: string | null): string {
-  return iso === null ? '-' : iso.slice(0, 16).replace('T', ' ').replace(' 00:00', '')
 }

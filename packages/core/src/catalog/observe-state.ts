@@ -13,7 +13,7 @@ export interface Observation {
   readonly bookkeepingVersion: number | null
   /** Tables of tenant sets that exist, by set name. */
   readonly tenantSources: ReadonlySet<string>
-  /** Names of relations in the partitions' schema that are no partitions. */
+  /** Names of all relations in the partitions' schema, attached or not, of whatever table. */
   readonly takenNames: ReadonlySet<string>
 }
 
@@ -22,6 +22,8 @@ export interface ServerFacts {
   readonly now: number
   /** As `server_version_num` has it: 180004 is 18.4. */
   readonly version: number
+  /** Locks that the server has room for, of all sessions together. */
+  readonly lockCapacity: number
   /** A standby: nothing can be written. */
   readonly inRecovery: boolean
 }
@@ -66,11 +68,13 @@ WITH RECURSIVE pinned AS MATERIALIZED (
   WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND d.description LIKE 'partman:retired %'
 ), taken AS (
   SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = $3 AND NOT c.relispartition
+  WHERE n.nspname = $3
 )
 SELECT pg_catalog.json_build_object(
   'now', EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000,
   'version', pg_catalog.current_setting('server_version_num')::int,
+  'lockCapacity', pg_catalog.current_setting('max_locks_per_transaction')::bigint
+    * (pg_catalog.current_setting('max_connections')::bigint + pg_catalog.current_setting('max_prepared_transactions')::bigint),
   'inRecovery', pg_catalog.pg_is_in_recovery(),
   'bookkeeping', pg_catalog.obj_description(pg_catalog.to_regclass('partman.tenant')::oid, 'pg_class'),
   'relations', (SELECT pg_catalog.json_agg(relation) FROM relations),
@@ -98,6 +102,7 @@ type RelationRow = [
 interface Observed {
   readonly now: number
   readonly version: number
+  readonly lockCapacity: number
   readonly inRecovery: boolean
   readonly bookkeeping: string | null
   readonly relations: readonly RelationRow[] | null
@@ -129,7 +134,7 @@ export async function observeState(database: Database, document: PartmanDocument
       ),
       detached: parseDetached(observed.marked ?? []),
     },
-    server: { now: observed.now, version: observed.version, inRecovery: observed.inRecovery },
+    server: { now: observed.now, version: observed.version, lockCapacity: observed.lockCapacity, inRecovery: observed.inRecovery },
     bookkeepingVersion: parseVersion(observed.bookkeeping),
     tenantSources: new Set(observed.tenantSources),
     takenNames: new Set(observed.taken),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { webhookDocument } from '../fixtures/webhook-tables.js'
+import { applyToState } from '../plan/apply-to-state.js'
 import { planChanges } from '../plan/plan-changes.js'
 import type { PartmanDocument, TablePolicy } from '../policy/document.js'
 import type { Bound } from '../state/bound.js'
@@ -86,27 +87,13 @@ function invent(document: PartmanDocument, world: World): State {
   return { tables: [table], detached: [] }
 }
 
-/** What applying a plan does, on values. */
 function applyTo(state: State, document: PartmanDocument, now: number, tenants: readonly string[]): { state: State; plan: string[] } {
   const wanted = wantState(document, state, { now, tenants: new Map([['Project', tenants]]) })
-  const plan = planChanges(diffState(wanted, state), { now, takenNames: new Set(), clocksApartMs: 0 })
-  let tables = state.tables
-  for (const operation of plan.operations) {
-    const change = <Level extends Table | Partition>(level: Level): Level => ({
-      ...level,
-      partitions:
-        operation.kind === 'create-partition' && level.name === operation.parent.name
-          ? [...level.partitions, found(operation.partition)]
-          : level.partitions.filter((one) => operation.kind !== 'detach-partition' || one.oid !== operation.partition.oid).map(change),
-    })
-    tables = tables.map(change)
+  const { operations } = planChanges(diffState(wanted, state), { now, takenNames: new Set(), clocksApartMs: 0 })
+  return {
+    state: operations.reduce(applyToState, { ...state, detached: [] }),
+    plan: operations.map(({ kind, reason }) => `${kind}: ${reason}`),
   }
-  return { state: { tables, detached: [] }, plan: plan.operations.map(({ kind, reason }) => `${kind}: ${reason}`) }
-}
-
-let oids = 0
-function found(partition: Partition): Partition {
-  return { ...partition, oid: `new${oids++}`, partitions: partition.partitions.map(found) }
 }
 
 function leafLevels(state: State): (readonly Partition[])[] {

@@ -1,6 +1,7 @@
 import { type GridStep, gridStep } from '../calendar/window.js'
 import type { ListPolicy, PartmanDocument, RangePolicy, TablePolicy } from '../policy/document.js'
 import { parseDuration } from '../policy/duration.js'
+import { LOCKS_PER_TABLE } from '../sql/lock-estimate.js'
 import { comment, constantSql, doBlock, identifier, integer, joinSql, literal, qualified, type Sql, sql } from '../sql/sql.js'
 import { partitionStem } from '../state/partition-name.js'
 import { formatTableName } from '../state/state.js'
@@ -82,9 +83,6 @@ BEGIN
   END LOOP;
 END`
 }
-
-/** A table with a primary key and a few indexes locks itself, its indexes, its TOAST table and that one's index. */
-const LOCKS_PER_TABLE = 8
 
 /** The keys of the tenants there are: registered ones, and those with a row in the tenant table. */
 function tenantKeys({ tenantSets }: PartmanDocument, { tenants }: ListPolicy): Sql {

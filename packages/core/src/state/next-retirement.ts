@@ -1,9 +1,8 @@
+import { firstInstant } from '../calendar/first-instant.js'
 import type { TablePolicy } from '../policy/document.js'
 import { parsePosition } from './position.js'
 import type { Partition, Table } from './state.js'
 import { wantState } from './want-state.js'
-
-const LAST_INSTANT = Date.UTC(9999, 0, 1)
 
 /**
  * The instant (milliseconds since 1970) at which the partition of a table that ends first passes its retention, which may be in the past;
@@ -13,15 +12,7 @@ export function nextRetirement(declared: TablePolicy, table: Table): number | nu
   const end = firstEnd(table.partitions)
   if (end === null) return null
   const retireBefore = retireBeforeAt(declared)
-  // The calendar only counts back from an instant, so the instant is searched for.
-  let [early, late] = [0, LAST_INSTANT]
-  if ((retireBefore(late) ?? end - 1n) < end) return null
-  while (early < late) {
-    const middle = Math.floor((early + late) / 2)
-    if ((retireBefore(middle) ?? 0n) >= end) late = middle
-    else early = middle + 1
-  }
-  return late
+  return firstInstant((now) => (retireBefore(now) ?? end - 1n) >= end) ?? null
 }
 
 function retireBeforeAt(declared: TablePolicy): (now: number) => bigint | null {

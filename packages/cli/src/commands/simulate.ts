@@ -1,0 +1,135 @@
+import {
+  DEFAULT_LOCK_CAPACITY,
+  emptyState,
+  formatTableName,
+  LOCKS_PER_TABLE,
+  type Operation,
+  observeState,
+  observeTenants,
+  type PartmanDocument,
+  PartmanError,
+  type SimulatedRun,
+  type Simulation,
+  type SimulationInput,
+  simulateMaintenance,
+} from '@partman/core'
+import { Command } from 'commander'
+import type { Bind } from '../bind.js'
+import { EXIT_CODE, type ExitCode } from '../exit-code.js'
+import { formatFinding } from '../format-finding.js'
+import { formatMinute, formatPrintable, formatTable } from '../format-text.js'
+import type { Session } from '../session.js'
+import { withDatabase } from '../with-database.js'
+
+interface SimulateOptions {
+  readonly until: string
+  readonly empty?: boolean
+  readonly tenants: string
+}
+
+/** `partman simulate`. */
+export function simulateCommand(bind: Bind): Command {
+  return new Command('simulate')
+    .description('show what maintenance will do until an instant, when and why; changes nothing')
+    .requiredOption('--until <instant>', 'such as 2028-01-01 or 2028-01-01T12:00:00Z')
+    .option('--empty', 'begin without partitions instead of what is in the database, which is not asked then')
+    .option('--tenants <count>', 'with --empty: tenants of each set', '1')
+    .action(bind(runSimulate))
+}
+
+async function runSimulate(session: Session, options: SimulateOptions): Promise<ExitCode> {
+  const document = await session.document()
+  const until = parseInstant(options.until)
+  const { lockCapacity, ...start } = options.empty ? emptyStart(document, options) : await observedStart(session, document)
+  if (until <= start.from) throw invalid(options.until, 'is not in the future')
+  const simulation = simulateMaintenance({ document, ...start, until })
+  print(session, simulation)
+  const locks = Math.max(0, ...simulation.tables.map(({ largestStep }) => largestStep)) * LOCKS_PER_TABLE
+  session.output.print(`\nThe largest step takes about ${locks} of the server's ${lockCapacity} locks.`)
+  session.output.printJson({
+    from: new Date(start.from).toISOString(),
+    until: new Date(until).toISOString(),
+    lockCapacity,
+    findings: simulation.findings,
+    runs: simulation.runs.map(({ at, operations }) => ({ at: new Date(at).toISOString(), operations })),
+    tables: simulation.tables.map(({ policy, peakAt, largestStep, ...figures }) => ({
+      model: policy.model,
+      table: policy.table,
+      ...figures,
+      peakAt: new Date(peakAt).toISOString(),
+      largestStep,
+      locks: largestStep * LOCKS_PER_TABLE,
+    })),
+  })
+  return EXIT_CODE.done
+}
+
+type Start = Pick<SimulationInput, 'state' | 'tenants' | 'from'> & { readonly lockCapacity: number }
+
+function emptyStart(document: PartmanDocument, options: SimulateOptions): Start {
+  const count = /^\d{1,5}$/.test(options.tenants) ? Number(options.tenants) : Number.NaN
+  if (Number.isNaN(count)) throw invalid(options.tenants, 'is not a number of tenants')
+  const keys = Array.from({ length: count }, (_, index) => String(index + 1))
+  const tenants = new Map(document.tenantSets.map(({ name }) => [name, keys]))
+  return { state: emptyState(document), tenants, from: Date.now(), lockCapacity: DEFAULT_LOCK_CAPACITY }
+}
+
+function observedStart(session: Session, document: PartmanDocument): Promise<Start> {
+  return withDatabase(session, async ({ database }) => {
+    const observation = await observeState(database, document)
+    const { now, lockCapacity } = observation.server
+    return { state: observation.state, tenants: await observeTenants(database, document, observation), from: Math.floor(now), lockCapacity }
+  })
+}
+
+function print({ output }: Session, { runs, tables, findings }: Simulation): void {
+  for (const finding of findings) output.print(formatFinding(finding, output))
+  for (const run of runs) for (const line of formatRun(run)) output.print(line)
+  if (runs.length > 0) output.print()
+  const heading = ['table', 'created', 'detached', 'dropped', 'most at a time', 'first on', 'largest step']
+  const rows = tables.map(({ policy, created, detached, dropped, peak, peakAt, largestStep }) => [
+    formatTableName(policy.table),
+    String(created),
+    String(detached),
+    String(dropped),
+    String(peak),
+    peak === 0 ? '-' : formatMinute(new Date(peakAt).toISOString()),
+    String(largestStep),
+  ])
+  output.print(formatTable([heading, ...rows]))
+}
+
+const VERBS = {
+  'create-partition': '+',
+  'finalize-detach': '- finish',
+  'detach-partition': '- retire',
+  'drop-partition': '- drop',
+} as const
+
+/** One line for all steps of a kind that a run takes at a table, with the reason of the first. */
+function formatRun({ at, operations }: SimulatedRun): string[] {
+  const groups = new Map<string, Operation[]>()
+  for (const operation of operations) {
+    const key = `${formatTableName(operation.table)}\n${operation.kind}`
+    groups.set(key, [...(groups.get(key) ?? []), operation])
+  }
+  return [...groups.values()].map((group) => {
+    const [{ table, kind, reason, partition }] = group as [Operation]
+    const more = group.length > 1 ? ` and ${group.length - 1} more` : ''
+    const when = formatMinute(new Date(at).toISOString()).padEnd(16)
+    return formatPrintable(`${when}  ${formatTableName(table)}  ${VERBS[kind]} ${partition.name}${more}: ${reason}`)
+  })
+}
+
+function parseInstant(text: string): number {
+  const isWhole = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
+  const instant = isWhole ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(instant)) throw invalid(text, 'is not an instant')
+  return instant
+}
+
+function invalid(text: string, why: string): PartmanError {
+  return new PartmanError('INSTANT_INVALID', `"${text}" ${why}`, {
+    hint: 'Such as `--until 2028-01-01`, `--until 2028-01-01T12:00:00Z` or `--tenants 100`.',
+  })
+}

@@ -1,0 +1,146 @@
+import { firstInstant } from '../calendar/first-instant.js'
+import { instantBefore, windowIndexAt, windowStart } from '../calendar/window.js'
+import { diffState } from '../diff/diff-state.js'
+import type { PartmanDocument, TablePolicy } from '../policy/document.js'
+import { parseDuration } from '../policy/duration.js'
+import { nextRetirement } from '../state/next-retirement.js'
+import { type Partition, type State, sameTable } from '../state/state.js'
+import { partitionKey, wantState } from '../state/want-state.js'
+import { applyToState } from './apply-to-state.js'
+import type { Finding } from './finding.js'
+import type { Operation } from './operation.js'
+import { planChanges } from './plan-changes.js'
+
+export interface SimulationInput {
+  readonly document: PartmanDocument
+  /** Where to begin; `emptyState` for a database right after its first migration, without partitions. */
+  readonly state: State
+  /** Tenant keys by the name of their set. They stay the same all the time. */
+  readonly tenants: ReadonlyMap<string, readonly string[]>
+  /** Milliseconds since 1970. */
+  readonly from: number
+  readonly until: number
+}
+
+/** A run of the maintainer that found something to do. */
+export interface SimulatedRun {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly operations: readonly Operation[]
+}
+
+/** What becomes of one table. */
+export interface SimulatedTable {
+  readonly policy: TablePolicy
+  readonly created: number
+  readonly detached: number
+  readonly dropped: number
+  /** The most partitions that hold rows at a time, those in their grace period left out, and when that is first so. */
+  readonly peak: number
+  readonly peakAt: number
+  /** Tables that the largest single step makes: what one transaction has to lock. */
+  readonly largestStep: number
+}
+
+export interface Simulation {
+  readonly runs: readonly SimulatedRun[]
+  readonly tables: readonly SimulatedTable[]
+  /** Findings of the first run; what stands in the way of a table stands there till the end. */
+  readonly findings: readonly Finding[]
+  readonly state: State
+}
+
+/** The tables of a document as their first migration makes them, without a partition. */
+export function emptyState(document: PartmanDocument): State {
+  return {
+    tables: document.tables.map(({ table, policy }) => ({ ...table, oid: null, partitionBy: partitionKey(policy), partitions: [] })),
+    detached: [],
+  }
+}
+
+/**
+ * Drives the planner through time: at the beginning, and then at each instant at which there is something new to do, as a
+ * maintainer that never sleeps would.
+ */
+export function simulateMaintenance({ document, state: before, tenants, from, until }: SimulationInput): Simulation {
+  const runs: SimulatedRun[] = []
+  const tallies = document.tables.map((policy) => new Tally(policy))
+  for (const tally of tallies) tally.add(from, [], before)
+  let state = before
+  let findings: readonly Finding[] | undefined
+  for (let now: number | undefined = from; now !== undefined && now <= until; now = nextRun(document, state, now)) {
+    const wanted = wantState(document, state, { now, tenants })
+    const plan = planChanges(diffState(wanted, state), { now, takenNames: new Set(), clocksApartMs: 0 })
+    findings ??= plan.findings
+    if (plan.operations.length === 0) continue
+    runs.push({ at: now, operations: plan.operations })
+    for (const operation of plan.operations) state = applyToState(state, operation)
+    for (const tally of tallies) tally.add(now, plan.operations, state)
+  }
+  return { runs, tables: tallies.map((tally) => tally.result()), findings: findings ?? [], state }
+}
+
+/** The next instant at which a window begins, a partition passes its retention, or a grace period ends. */
+function nextRun(document: PartmanDocument, state: State, now: number): number | undefined {
+  const instants = document.tables.flatMap((declared) => {
+    const range = declared.policy.kind === 'range' ? declared.policy : declared.policy.subpartition
+    const grid = { interval: parseDuration(range.interval), timeZone: range.timeZone }
+    const table = state.tables.find((one) => sameTable(one, declared.table))
+    const { retention } = range
+    const ends =
+      retention === null
+        ? []
+        : [
+            ...new Set(
+              state.detached.filter(({ marker }) => sameTable(marker.table, declared.table)).map(({ marker }) => marker.retiredAt),
+            ),
+          ].map((retiredAt) => firstInstant((at) => instantBefore(at, parseDuration(retention.grace), 'UTC') >= Date.parse(retiredAt), now))
+    return [windowStart(grid, windowIndexAt(grid, now) + 1), table && nextRetirement(declared, table), ...ends]
+  })
+  const later = instants.filter((instant): instant is number => typeof instant === 'number' && instant > now)
+  return later.length === 0 ? undefined : Math.min(...later)
+}
+
+class Tally {
+  #created = 0
+  #detached = 0
+  #dropped = 0
+  #peak = 0
+  #peakAt = 0
+  #largestStep = 0
+
+  constructor(private readonly policy: TablePolicy) {}
+
+  add(now: number, operations: readonly Operation[], state: State): void {
+    for (const operation of operations) {
+      if (!sameTable(operation.table, this.policy.table)) continue
+      if (operation.kind === 'create-partition') {
+        this.#created += countLeaves([operation.partition])
+        this.#largestStep = Math.max(this.#largestStep, countTables(operation.partition))
+      } else if (operation.kind === 'drop-partition') this.#dropped++
+      else this.#detached++
+    }
+    const leaves = countLeaves(state.tables.find((table) => sameTable(table, this.policy.table))?.partitions ?? [])
+    if (leaves > this.#peak) [this.#peak, this.#peakAt] = [leaves, now]
+  }
+
+  result(): SimulatedTable {
+    return {
+      policy: this.policy,
+      created: this.#created,
+      detached: this.#detached,
+      dropped: this.#dropped,
+      peak: this.#peak,
+      peakAt: this.#peakAt,
+      largestStep: this.#largestStep,
+    }
+  }
+}
+
+function countLeaves(partitions: readonly Partition[]): number {
+  return partitions.reduce((sum, { partitionBy, partitions: below }) => sum + (partitionBy ? countLeaves(below) : 1), 0)
+}
+
+function countTables({ partitions }: Partition): number {
+  return 1 + partitions.reduce((sum, partition) => sum + countTables(partition), 0)
+}
