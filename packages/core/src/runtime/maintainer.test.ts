@@ -4,6 +4,7 @@ import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
+import type { TablePolicy } from '../policy/document.js'
 import { qualified } from '../sql/sql.js'
 import { createMaintainer, type Maintainer, type MaintainerOptions } from './maintainer.js'
 import type { MaintenanceReport } from './maintenance-report.js'
@@ -178,6 +179,22 @@ describe('a maintainer that meets trouble', () => {
     await test.query(`COMMENT ON TABLE partman_partitions."DeliveryAttempt_a_ca978112ca_p20260301" IS 'partman:retired {"cut":"off"}'`)
     clock.set('2026-04-01T00:00:00Z')
     expect(steps(await maintainer.runOnce())).toContain('detach-partition DeliveryAttempt_a_ca978112ca_p20260301 done')
+  })
+
+  it('covers the present when names are taken by partitions of another grid, or of a table that was renamed', async () => {
+    const { document, test, clock } = await maintained()
+    const table = document.tables[1]!
+    const inNewYork = { ...table, policy: { ...table.policy, interval: '1 week', timeZone: 'America/New_York' } } as TablePolicy
+    await test.query('ALTER TABLE "AuditLog" RENAME TO "OldLog"')
+    await test.query(`CREATE TABLE "AuditLog" ("createdAt" timestamptz NOT NULL, note text) PARTITION BY RANGE ("createdAt")`)
+    const daily = { ...table, policy: { ...table.policy, interval: '1 day' } } as TablePolicy
+    for (const declared of [table, daily, inNewYork]) {
+      const one = { ...document, tables: [declared] }
+      const report = await createMaintainer({ document: one, database: pgDatabase(test), clock, ...FAST }).runOnce()
+      expect(steps(report).filter((step) => !step.endsWith(' done'))).toEqual([])
+      clock.set('2026-06-30T12:00:00Z')
+    }
+    await test.query(`INSERT INTO "AuditLog" SELECT generate_series('2026-03-01'::timestamptz, '2026-07-20', '1 hour')`)
   })
 
   it('says what is wrong with a table, and does the others', async () => {
