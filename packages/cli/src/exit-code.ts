@@ -20,6 +20,8 @@ const REFUSALS: ReadonlySet<PartmanErrorCode> = new Set<PartmanErrorCode>([
   'MIGRATION_HISTORY_FAILED',
   'MIGRATION_NOT_EDITABLE',
   'MIGRATION_REFUSED',
+  'PLAN_DESTRUCTIVE',
+  'PLAN_STALE',
 ])
 
 /** The exit code that an error ends the command with. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import type { Bind, Run } from './bind.js'
+import { applyCommand } from './commands/apply.js'
 import { checkCommand } from './commands/check.js'
 import { maintainCommand } from './commands/maintain.js'
 import { migrateCommand } from './commands/migrate.js'
@@ -55,7 +56,16 @@ function buildProgram(bind: Bind): Command {
       'after',
       '\nExit codes: 0 done or nothing to do, 1 failed, 2 differences found, 3 refused, 4 another maintainer holds the lease.',
     )
-  for (const makeCommand of [migrateCommand, planCommand, simulateCommand, maintainCommand, statusCommand, checkCommand, tenantsCommand]) {
+  for (const makeCommand of [
+    migrateCommand,
+    planCommand,
+    applyCommand,
+    simulateCommand,
+    maintainCommand,
+    statusCommand,
+    checkCommand,
+    tenantsCommand,
+  ]) {
     program.addCommand(makeCommand(bind))
   }
   return prepare(program)

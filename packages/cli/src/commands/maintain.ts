@@ -3,12 +3,9 @@ import { createMaintainer, type Logger, type MaintenanceReport } from '@partman/
 import { Command } from 'commander'
 import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
-import { formatFinding, isActionable } from '../format-finding.js'
-import { formatReportLines } from '../format-report.js'
-import { formatCount } from '../format-text.js'
-import type { Output } from '../output.js'
 import { parseEvery } from '../parse-every.js'
 import { reportError } from '../report-error.js'
+import { exitCodeOf, printReport, progressLogger } from '../report-run.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
 
@@ -51,28 +48,6 @@ async function keepRunning(session: Session, everyMs: number): Promise<ExitCode>
     await maintainer.stop()
   })
   return EXIT_CODE.done
-}
-
-function printReport(report: MaintenanceReport, output: Output): void {
-  for (const line of formatReportLines(report, output)) output.print(line)
-  if (!('findings' in report)) return
-  for (const finding of report.findings.filter(isActionable)) output.print(formatFinding(finding, output))
-}
-
-function exitCodeOf({ outcome }: MaintenanceReport): ExitCode {
-  if (outcome === 'failed') return EXIT_CODE.failed
-  return outcome === 'lease-held' ? EXIT_CODE.leaseHeld : EXIT_CODE.done
-}
-
-function progressLogger(output: Output): Logger {
-  let steps = 0
-  return {
-    info(_fields, message) {
-      if (message === 'step done') output.progress(`${formatCount(++steps, 'step')} done`)
-    },
-    warn: () => output.progress(`${formatCount(steps, 'step')} done, waiting for a lock`),
-    error() {},
-  }
 }
 
 /** The loop has no caller to report to; it tells its logger. */

@@ -20,7 +20,7 @@ export interface PlanContext {
 }
 
 /** Clocks further apart than this are not both right, and nothing is retired or dropped by a clock that may be wrong. */
-const MAX_CLOCKS_APART_MS = 5 * 60_000
+export const MAX_CLOCKS_APART_MS = 5 * 60_000
 
 /**
  * Decides what to do about the differences: unfinished detaches are ended first, because they block others; everything is

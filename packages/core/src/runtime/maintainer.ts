@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Operation } from '../plan/operation.js'
+import type { Plan } from '../plan/plan.js'
 import { type PartmanDocument, parseDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { formatTableName } from '../state/state.js'
@@ -9,7 +10,7 @@ import type { Clock } from './clock.js'
 import { acquireLease, type Lease, releaseLease, renewLease } from './lease.js'
 import { type Logger, SILENT } from './logger.js'
 import { type MaintenanceReport, reportStep, type StepReport } from './maintenance-report.js'
-import { planMaintenance } from './plan-maintenance.js'
+import { planAgain, planMaintenance } from './plan-maintenance.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
 export interface MaintainerOptions {
@@ -38,6 +39,13 @@ export interface Maintainer {
    * @throws PartmanError `BOOKKEEPING_MISSING`; errors of the driver when the database cannot be reached
    */
   runOnce(): Promise<MaintenanceReport>
+  /**
+   * Applies a plan that somebody has looked at. It is made again for its own instant: only where that gives the very same
+   * operations on the very same objects is anything done.
+   *
+   * @throws PartmanError `PLAN_STALE`, `BOOKKEEPING_MISSING`
+   */
+  applyPlan(plan: Pick<Plan, 'now' | 'fingerprint'>): Promise<MaintenanceReport>
   /** Runs now and then every `everyMs`, until `stop`. A run that throws is logged, and the next one comes in its time. Safe to call twice. */
   start(): void
   /** Waits for the step under way and ends. Safe to call twice, and before `start`. */
@@ -57,7 +65,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
   let loop: Promise<void> | undefined
   const { database, logger } = settings
 
-  async function run(signal: AbortSignal): Promise<MaintenanceReport> {
+  async function run(signal: AbortSignal, resolvePlan: () => Promise<Plan>): Promise<MaintenanceReport> {
     let lease: Lease | undefined
     try {
       lease = await acquireLease(database, leaseName, holder)
@@ -68,7 +76,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     if (!lease) return { outcome: 'lease-held' }
     let report: MaintenanceReport | undefined
     try {
-      const { plan } = await planMaintenance(database, document, settings)
+      const plan = await resolvePlan()
       const steps = await applySteps(plan.operations, lease, signal)
       const outcome = steps.some((step) => step.outcome === 'failed') ? 'failed' : 'done'
       report = { outcome, now: plan.now, steps, findings: plan.findings }
@@ -120,10 +128,20 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
 
   function runOnce(): Promise<MaintenanceReport> {
     // One run at a time in one process: whoever asks meanwhile gets the report of the run under way.
-    running ??= run(stopping.signal).finally(() => {
+    running ??= begin(async () => (await planMaintenance(database, document, settings)).plan)
+    return running
+  }
+
+  async function applyPlan(plan: Pick<Plan, 'now' | 'fingerprint'>): Promise<MaintenanceReport> {
+    while (running) await running.catch(() => undefined)
+    running = begin(() => planAgain(database, document, plan))
+    return running
+  }
+
+  function begin(resolvePlan: () => Promise<Plan>): Promise<MaintenanceReport> {
+    return run(stopping.signal, resolvePlan).finally(() => {
       running = undefined
     })
-    return running
   }
 
   async function keepRunning(signal: AbortSignal): Promise<void> {
@@ -140,6 +158,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
 
   return {
     runOnce,
+    applyPlan,
     start() {
       if (loop) return
       stopping = new AbortController()

@@ -1,8 +1,9 @@
 import { type Observation, observeState } from '../catalog/observe-state.js'
 import { observeTenants } from '../catalog/observe-tenants.js'
 import { diffState } from '../diff/diff-state.js'
+import { PartmanError } from '../error.js'
 import type { Plan } from '../plan/plan.js'
-import { planChanges } from '../plan/plan-changes.js'
+import { MAX_CLOCKS_APART_MS, planChanges } from '../plan/plan-changes.js'
 import type { PartmanDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { type WantedTable, wantState } from '../state/want-state.js'
@@ -31,4 +32,30 @@ export async function planMaintenance(
     clocksApartMs: options.clock ? 0 : Math.abs(observation.server.now - Date.now()),
   })
   return { plan, observation, wanted }
+}
+
+/**
+ * Makes a plan again, for the instant that it was made for.
+ *
+ * @throws PartmanError `PLAN_STALE` where the outcome is another one: the database or the declaration has changed in between
+ */
+export async function planAgain(
+  database: Database,
+  document: PartmanDocument,
+  { now, fingerprint }: Pick<Plan, 'now' | 'fingerprint'>,
+): Promise<Plan> {
+  const { plan, observation } = await planMaintenance(database, document, { clock: { now: () => new Date(now) } })
+  if (Date.parse(now) > observation.server.now + MAX_CLOCKS_APART_MS) {
+    throw new PartmanError('PLAN_STALE', `The plan was made for ${now}, and by the database's clock that is still to come`, {
+      hint: 'Set the clocks, and plan again. Nothing was changed.',
+    })
+  }
+  if (plan.fingerprint === fingerprint) return plan
+  throw new PartmanError(
+    'PLAN_STALE',
+    'The plan no longer fits: the database, the declaration or the plan itself has changed since it was made',
+    {
+      hint: 'Plan again, look, and apply that. Nothing was changed.',
+    },
+  )
 }
