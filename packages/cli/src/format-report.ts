@@ -14,7 +14,7 @@ export function formatReportLines(report: MaintenanceReport, { style }: Pick<Out
   if (report.outcome === 'lease-held' || report.outcome === 'standby') return [`Nothing done: ${formatReport(report)}.`]
   const lines = report.steps.map((step) => {
     const what = `${SIGNS[step.kind]} ${formatPrintable(`${formatTableName(step.partition)}  ${formatBound(step.bound)}`)}`
-    if (step.outcome === 'skipped') return style('dim', `  ${what}  skipped`)
+    if (step.outcome === 'skipped') return style('dim', `  ${what}  skipped: ${formatPrintable(step.error ?? '')}`)
     if (step.outcome === 'failed') return style('red', `  ${what}  failed: ${formatPrintable(step.error ?? '')}`)
     return `  ${what}`
   })

@@ -54,6 +54,7 @@ export interface Maintainer {
 
 /** The lease lasts a minute; it is renewed long before, between steps. */
 const RENEW_AFTER_MS = 15_000
+const LEASE_LOST = 'the lease has gone to another maintainer'
 
 export function createMaintainer(options: MaintainerOptions): Maintainer {
   const settings = { everyMs: 60_000, lockTimeoutMs: 2_000, lockAttempts: 4, lockBackoffMs: 500, logger: SILENT, ...options }
@@ -78,7 +79,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     try {
       const plan = await resolvePlan()
       const steps = await applySteps(plan.operations, lease, signal)
-      const outcome = steps.some((step) => step.outcome === 'failed') ? 'failed' : 'done'
+      const outcome = steps.some((step) => step.outcome === 'failed' || step.error === LEASE_LOST) ? 'failed' : 'done'
       report = { outcome, now: plan.now, steps, findings: plan.findings }
       return report
     } catch (error) {
@@ -103,8 +104,9 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       }
       // After a failure a table is still provisioned; nothing of it is retired before all is well again.
       const held = failedTables.has(table) && operation.kind !== 'create-partition'
-      if (!kept || held || signal.aborted) {
-        steps.push(reportStep(operation, 'skipped'))
+      const skipped = !kept ? LEASE_LOST : signal.aborted ? 'the run was stopped' : held ? 'an earlier step of the table failed' : undefined
+      if (skipped !== undefined) {
+        steps.push(reportStep(operation, 'skipped', skipped))
         continue
       }
       try {

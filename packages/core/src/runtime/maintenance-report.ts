@@ -14,6 +14,7 @@ export interface StepReport {
   readonly reason: string
   /** `skipped`: an earlier step of the same table failed, or the run was stopped. */
   readonly outcome: 'done' | 'failed' | 'skipped'
+  /** Why it failed or was skipped. */
   readonly error?: string
 }
 
