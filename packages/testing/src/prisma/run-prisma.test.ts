@@ -94,6 +94,11 @@ test.each(['whole', 'statements'] as const)(
     expect(await prisma('migrate', 'diff', `--from-${source}`, `--to-${target}`, 'prisma/schema', '--exit-code')).toMatchObject(different)
     expect(await prisma('migrate', 'reset', '--force')).toMatchObject({ exitCode: 0 })
     expect((await partitions()).rows).toEqual([{ name: 'partitions."visit;2026"' }])
+    await project.write('prisma/migrations/99990101000000_pending/migration.sql', 'COMMENT ON TABLE "Visit" IS NULL;')
+    expect(await prisma('migrate', 'dev')).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('is now in sync with your schema'),
+    })
     expect(await shadowDatabases()).toEqual([])
   },
   // Some fourteen runs of the CLI, each of which takes seconds to load.

@@ -21,6 +21,15 @@ const MISSING_PARAMS: Readonly<Record<string, Readonly<Record<string, null>>>> =
   introspect: { namespaces: null },
 }
 
+/**
+ * The WebAssembly build evaluates only migrations whose outcome it remembers, as a diagnosis leaves it behind. The CLI asks for one at the
+ * beginning; after it has applied pending migrations, there is none of them.
+ */
+async function rememberMigrations(engine: SchemaEngine, params: Request['params']): Promise<void> {
+  const { migrationsList, filters } = params as unknown as Parameters<SchemaEngine['devDiagnostic']>[0]
+  await engine.devDiagnostic({ migrationsList, filters })
+}
+
 /** The messages that the native engine would write for a request: sometimes one to be printed, and at last the response. */
 export async function answer(engine: SchemaEngine, request: Request, describe: (error: unknown) => EngineFailure): Promise<object[]> {
   const { id, method } = request
@@ -29,6 +38,7 @@ export async function answer(engine: SchemaEngine, request: Request, describe: (
   const call = (engine as unknown as Record<string, Call | undefined>)[name]
   if (typeof call !== 'function') return [respond({ error: { code: METHOD_NOT_FOUND, message: `Method not found: ${method}` } })]
   try {
+    if (method === 'evaluateDataLoss') await rememberMigrations(engine, request.params)
     const result = (await call.call(engine, { ...MISSING_PARAMS[method], ...request.params })) ?? {}
     if (method !== 'diff') return [respond({ result })]
     // The CLI shows a difference only when it comes as a request of the engine to print it.
