@@ -4,7 +4,7 @@ import type { RangePolicy, TablePolicy } from '../policy/document.js'
 import { parseDuration } from '../policy/duration.js'
 import { formatBound } from '../state/bound.js'
 import { joinName } from '../state/partition-name.js'
-import { formatPosition } from '../state/position.js'
+import { formatPosition, parsePosition } from '../state/position.js'
 import { formatTableName, type Partition, type PartitionKey } from '../state/state.js'
 import type { Finding } from './finding.js'
 import type { Operation } from './operation.js'
@@ -138,7 +138,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
       }
       case 'partition-detached': {
         const range = rangeOf(policy)
-        if (range.retention === null) break
+        if (range.retention === null || !isExpired(difference)) break
         const { grace } = range.retention
         if (Date.parse(difference.partition.marker.retiredAt) > instantBefore(context.now, parseDuration(grace), 'UTC')) break
         drop.push({
@@ -168,6 +168,13 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
     return makePlan(context.now, [...finalize, ...create], findings)
   }
   return makePlan(context.now, [...finalize, ...create, ...retire, ...drop], findings)
+}
+
+/** The retention may have been lengthened since the partition was detached; then it is kept, as is one whose bound says no time. */
+function isExpired({ wanted, partition }: Extract<Difference, { kind: 'partition-detached' }>): boolean {
+  const { bound } = partition.marker
+  const upper = bound.kind === 'range' && bound.to.length === 1 ? parsePosition(bound.to[0] ?? 'maxvalue') : undefined
+  return typeof upper === 'bigint' && wanted.retireBefore !== null && upper <= wanted.retireBefore
 }
 
 function rangeOf({ policy }: TablePolicy): RangePolicy {

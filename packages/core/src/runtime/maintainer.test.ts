@@ -4,7 +4,7 @@ import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
-import type { TablePolicy } from '../policy/document.js'
+import type { PartmanDocument, TablePolicy } from '../policy/document.js'
 import { qualified } from '../sql/sql.js'
 import { createMaintainer, type Maintainer, type MaintainerOptions } from './maintainer.js'
 import type { MaintenanceReport } from './maintenance-report.js'
@@ -74,6 +74,29 @@ describe.each([PLAIN, HOSTILE])('a maintainer with $label', (names) => {
     ])
     expect((await planMaintenance(database, document, { clock })).observation.state.detached).toHaveLength(1)
   })
+})
+
+it.each([null, { after: '90 days', grace: '24 hours' }])('what was detached is not dropped once the retention is %j', async (retention) => {
+  const { document, test, clock, maintainer } = await maintained()
+  clock.set('2026-04-01T00:00:00Z')
+  await maintainer.runOnce()
+  const kept = {
+    ...document,
+    tables: document.tables.map((table) => ({
+      ...table,
+      policy: table.policy.kind === 'list' ? { ...table.policy, subpartition: { ...table.policy.subpartition, retention } } : table.policy,
+    })),
+  }
+  clock.set('2026-04-02T00:00:00Z')
+  const run = async (declared: PartmanDocument) =>
+    steps(await createMaintainer({ document: declared, database: pgDatabase(test), clock }).runOnce()).filter((step) =>
+      step.startsWith('drop'),
+    )
+  expect(await run(kept)).toEqual([])
+  expect(await run(document)).toEqual([
+    'drop-partition DeliveryAttempt_a_ca978112ca_p20260301 done',
+    'drop-partition DeliveryAttempt_b_3e23e81600_p20260301 done',
+  ])
 })
 
 const FAST = { lockTimeoutMs: 100, lockAttempts: 2, lockBackoffMs: 1 }
