@@ -40,6 +40,7 @@ test('what was planned and looked at is applied once, and is stale the second ti
 test('a plan that drops partitions needs a word more', async () => {
   const marker = {
     table: { schema: 'public', name: 'AuditLog' },
+    partition: { schema: 'partman_partitions', name: 'old' },
     parent: { schema: 'public', name: 'AuditLog' },
     bound: { kind: 'range', from: [{ value: '2020-01-01 00:00:00+00' }], to: [{ value: '2020-02-01 00:00:00+00' }] },
     retiredAt: '2021-03-01T00:00:00.000Z',

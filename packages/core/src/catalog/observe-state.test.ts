@@ -34,7 +34,13 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
     await test.query(`CREATE TABLE ${qualified(names.audit)} (id int)`)
     await test.query(`CREATE TABLE ${schema}."in the way" (id int)`)
     await test.query(`CREATE TABLE ${schema}.commented (id int)`)
-    const marker = { table: names.attempts, parent: names.attempts, bound: { kind: 'default' }, retiredAt: '2026-01-01T00:00:00.000Z' }
+    const marker = {
+      table: names.attempts,
+      partition: { schema: names.partitionSchema, name: 'commented' },
+      parent: names.attempts,
+      bound: { kind: 'default' },
+      retiredAt: '2026-01-01T00:00:00.000Z',
+    }
     await test.query(`COMMENT ON TABLE ${schema}.commented IS ${literal(`partman:retired ${JSON.stringify(marker)}`)}`)
     await test.query(`COMMENT ON TABLE ${schema}."in the way" IS 'partman:retired by hand, {not ours}'`)
     const { state, takenNames, bookkeepingVersion, tenantSources } = await observeState(pgDatabase(test), document)

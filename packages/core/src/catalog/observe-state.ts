@@ -2,7 +2,7 @@ import type { PartmanDocument, TableName } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { constantSql } from '../sql/sql.js'
 import { parseMarker } from '../state/marker.js'
-import type { DetachedPartition, Partition, PartitionKey, State, Table } from '../state/state.js'
+import { type DetachedPartition, type Partition, type PartitionKey, type State, sameTable, type Table } from '../state/state.js'
 import { parseBound } from './parse-bound.js'
 
 /** What one look at the catalog tells. */
@@ -63,9 +63,9 @@ WITH RECURSIVE pinned AS MATERIALIZED (
 ), marked AS (
   SELECT pg_catalog.json_build_array(c.oid::text, n.nspname, c.relname, d.description) AS relation
   FROM pg_catalog.pg_description d
-  JOIN pg_catalog.pg_class c ON c.oid = d.objoid AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+  JOIN pg_catalog.pg_class c ON c.oid = d.objoid AND c.relkind IN ('r', 'p')
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND d.description LIKE 'partman:retired %'
+  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) AND d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND d.description LIKE 'partman:retired %'
 ), taken AS (
   SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = $3
@@ -150,7 +150,7 @@ function parseVersion(comment: string | null): number | null {
 function parseDetached(rows: Observed['marked']): DetachedPartition[] {
   return (rows ?? []).flatMap(([oid, schema, name, comment]) => {
     const marker = parseMarker(comment)
-    return marker ? [{ oid, schema, name, marker }] : []
+    return marker && sameTable(marker.partition, { schema, name }) ? [{ oid, schema, name, marker }] : []
   })
 }
 

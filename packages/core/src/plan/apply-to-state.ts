@@ -8,8 +8,8 @@ export function applyToState(state: State, operation: Operation): State {
       return { ...state, tables: mapLevels(state.tables, operation.parent, (partitions) => [...partitions, made(operation.partition)]) }
     case 'detach-partition': {
       const { partition, parent, table, retiredAt } = operation
-      const marker = { table, parent, bound: partition.bound, retiredAt }
-      const detached = { schema: partition.schema, name: partition.name, oid: partition.oid, marker }
+      const { schema, name, oid, bound } = partition
+      const detached = { schema, name, oid, marker: { table, partition: { schema, name }, parent, bound, retiredAt } }
       return { tables: without(state.tables, parent, partition.oid), detached: [...state.detached, detached] }
     }
     case 'finalize-detach':

@@ -99,6 +99,25 @@ it.each([null, { after: '90 days', grace: '24 hours' }])('what was detached is n
   ])
 })
 
+it.each([
+  ['moved to another schema', 'ALTER TABLE "DeliveryAttempt_a_ca978112ca_p20260301" SET SCHEMA archive'],
+  ['renamed', 'ALTER TABLE "DeliveryAttempt_a_ca978112ca_p20260301" RENAME TO kept'],
+  ['made a child of another table', 'ALTER TABLE "DeliveryAttempt_a_ca978112ca_p20260301" INHERIT archive.attempts'],
+])('what was detached is not dropped once somebody has %s', async (_how, statement) => {
+  const { test, clock, maintainer } = await maintained()
+  await test.query('CREATE SCHEMA archive')
+  await test.query('CREATE TABLE archive.attempts (LIKE "DeliveryAttempt")')
+  clock.set('2026-04-01T00:00:00Z')
+  await maintainer.runOnce()
+  await test.query('SET search_path = partman_partitions')
+  await test.query(statement)
+  await test.query('RESET search_path')
+  clock.set('2026-04-02T00:00:00Z')
+  expect(steps(await maintainer.runOnce()).filter((step) => step.startsWith('drop'))).toEqual([
+    'drop-partition DeliveryAttempt_b_3e23e81600_p20260301 done',
+  ])
+})
+
 const FAST = { lockTimeoutMs: 100, lockAttempts: 2, lockBackoffMs: 1 }
 
 /** Two tenants with partitions from 1 March on, and one maintainer. */

@@ -9,7 +9,13 @@ import { literal } from './sql.js'
 
 const table = { schema: 'public', name: 'event' }
 const partition = { schema: 'public', name: 'event_p2026', bound: { kind: 'list', values: ['a'] } } as const
-const marker = { table, parent: table, bound: partition.bound, retiredAt: '2026-01-01T00:00:00.000Z' }
+const marker = {
+  table,
+  partition: { schema: 'public', name: 'event_p2026' },
+  parent: table,
+  bound: partition.bound,
+  retiredAt: '2026-01-01T00:00:00.000Z',
+}
 const common = { table, model: 'Event', declaredAt: 'schema.prisma:1:1', reason: 'test', lock: { mode: 'none', on: null } } as const
 const detach = (oid: string): DetachPartition => ({
   ...common,
@@ -50,7 +56,7 @@ BEGIN
 IF NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = '16384'::oid AND c.oid = '"public"."event_p2026"'::regclass AND c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid AND i.inhparent = '"public"."event"'::regclass AND NOT i.inhdetachpending)) THEN
     RAISE EXCEPTION USING ERRCODE = 'PTM01', MESSAGE = 'public.event_p2026 is not what it was when the plan was made';
   END IF;
-COMMENT ON TABLE "public"."event_p2026" IS 'partman:retired {"table":{"schema":"public","name":"event"},"parent":{"schema":"public","name":"event"},"bound":{"kind":"list","values":["a"]},"retiredAt":"2026-01-01T00:00:00.000Z"}';
+COMMENT ON TABLE "public"."event_p2026" IS 'partman:retired {"table":{"schema":"public","name":"event"},"partition":{"schema":"public","name":"event_p2026"},"parent":{"schema":"public","name":"event"},"bound":{"kind":"list","values":["a"]},"retiredAt":"2026-01-01T00:00:00.000Z"}';
   PERFORM pg_catalog.set_config('lock_timeout', previous, true);
 END
 $partman$`,

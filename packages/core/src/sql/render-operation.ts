@@ -42,7 +42,8 @@ END`)
  * that a limit could be local to, and waits without blocking readers or writers.
  */
 function renderDetach({ parent, partition, table, retiredAt }: DetachPartition, options: RenderOptions): Sql[] {
-  const marker = formatMarker({ table, parent, bound: partition.bound, retiredAt })
+  const { schema, name, bound } = partition
+  const marker = formatMarker({ table, partition: { schema, name }, parent, bound, retiredAt })
   return [
     lockLimited(
       [
@@ -69,7 +70,10 @@ function renderDrop({ partition }: DropPartition, options: RenderOptions): Sql {
   return lockLimited(
     [
       sql`LOCK TABLE ${qualified(partition)} IN ACCESS EXCLUSIVE MODE;`,
-      assertRelation(partition, sql`NOT c.relispartition AND pg_catalog.obj_description(c.oid, 'pg_class') = ${marker}`),
+      assertRelation(
+        partition,
+        sql`NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) AND pg_catalog.obj_description(c.oid, 'pg_class') = ${marker}`,
+      ),
       sql`DROP TABLE ${qualified(partition)};`,
     ],
     options,

@@ -13,7 +13,13 @@ export function parseMarker(comment: string): RetiredMarker | undefined {
   try {
     const value = JSON.parse(comment.slice(MARKER_PREFIX.length)) as RetiredMarker
     const whole =
-      value.table.schema && value.table.name && value.parent.name && value.bound.kind && !Number.isNaN(Date.parse(value.retiredAt))
+      value.table.schema &&
+      value.table.name &&
+      value.partition.schema &&
+      value.partition.name &&
+      value.parent.name &&
+      value.bound.kind &&
+      !Number.isNaN(Date.parse(value.retiredAt))
     return whole ? value : undefined
   } catch {
     return undefined

@@ -36,6 +36,8 @@ export interface DetachedPartition extends TableName {
 export interface RetiredMarker {
   /** The declared table that it was a partition of, at whatever depth. */
   readonly table: TableName
+  /** Its own name when it was retired: one that was renamed or moved since is somebody else's. */
+  readonly partition: TableName
   /** The direct parent, which a re-attach needs. */
   readonly parent: TableName
   readonly bound: Bound
