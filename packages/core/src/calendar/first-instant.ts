@@ -1,5 +1,5 @@
 /** The last instant that a search goes to: the calendar of PostgreSQL's four-digit years. */
-export const LAST_INSTANT = Date.UTC(9999, 0, 1)
+const LAST_INSTANT = Date.UTC(9999, 0, 1)
 
 /**
  * Finds the first instant (milliseconds since 1970) from which on something holds; the calendar only counts back from an

@@ -1,7 +1,7 @@
 import type { RetiredMarker } from './state.js'
 
 /** What the comment of a table of ours begins with. */
-export const MARKER_PREFIX = 'partman:retired '
+const MARKER_PREFIX = 'partman:retired '
 
 export function formatMarker(marker: RetiredMarker): string {
   return MARKER_PREFIX + JSON.stringify(marker)

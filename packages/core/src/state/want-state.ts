@@ -62,11 +62,6 @@ export function partitionKey(policy: RangePolicy | ListPolicy): PartitionKey {
   return { method: policy.kind, columns: [policy.by.column] }
 }
 
-/** The windows that a new parent starts with: the current one and those made ahead. */
-export function wantFirstWindows(schema: string, parent: string, policy: RangePolicy, now: number): Partition[] {
-  return wantWindows(schema, parent, policy, [], keyAxis(policy, now))
-}
-
 /** One tenant's partition as it is to be made at an instant, its windows included. */
 export function wantTenant(schema: string, table: TableName, policy: ListPolicy, key: string, now: number): Partition {
   return wantTenantPartition(schema, table, policy, key, [], keyAxis(policy.subpartition, now))
