@@ -30,14 +30,15 @@ export interface ServerFacts {
 
 /**
  * One statement, whatever the number of tables. Bounds of time keys print in the session's TimeZone and DateStyle, so both
- * are pinned for this transaction: the join with `pinned` is made before the select list is evaluated.
+ * are pinned for this transaction: the join with `pinned` is made before the select list is evaluated. Operators meet
+ * operands of their very own types, here as everywhere: otherwise one that somebody made in schema public would fit better.
  */
 const OBSERVE = constantSql(`
 WITH RECURSIVE pinned AS MATERIALIZED (
   SELECT pg_catalog.set_config('TimeZone', 'UTC', true) || pg_catalog.set_config('DateStyle', 'ISO, YMD', true) AS done
 ), declared AS (
   SELECT c.oid, n.nspname, c.relname
-  FROM ROWS FROM (unnest($1::text[]), unnest($2::text[])) AS d (schema, name)
+  FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS d (schema, name)
   JOIN pg_catalog.pg_namespace n ON n.nspname = d.schema
   JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = d.name AND c.relkind IN ('r', 'p')
 ), tree AS (
@@ -65,13 +66,14 @@ WITH RECURSIVE pinned AS MATERIALIZED (
   FROM pg_catalog.pg_description d
   JOIN pg_catalog.pg_class c ON c.oid = d.objoid AND c.relkind IN ('r', 'p')
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) AND d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND d.description LIKE 'partman:retired %'
+  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
+    AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0 AND d.description LIKE 'partman:retired %'
 ), taken AS (
   SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = $3
 )
 SELECT pg_catalog.json_build_object(
-  'now', EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000,
+  'now', EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000::numeric,
   'version', pg_catalog.current_setting('server_version_num')::int,
   'lockCapacity', pg_catalog.current_setting('max_locks_per_transaction')::bigint
     * (pg_catalog.current_setting('max_connections')::bigint + pg_catalog.current_setting('max_prepared_transactions')::bigint),
@@ -82,7 +84,7 @@ SELECT pg_catalog.json_build_object(
   'taken', (SELECT pg_catalog.json_agg(relname) FROM taken),
   'tenantSources', (
     SELECT pg_catalog.json_agg(s.name)
-    FROM ROWS FROM (unnest($4::text[]), unnest($5::text[]), unnest($6::text[])) AS s (name, schema, relation)
+    FROM ROWS FROM (pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[]), pg_catalog.unnest($6::text[])) AS s (name, schema, relation)
     JOIN pg_catalog.pg_namespace n ON n.nspname = s.schema
     JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = s.relation
   )

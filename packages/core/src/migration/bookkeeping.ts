@@ -50,7 +50,7 @@ const INSTALL = `BEGIN
 
   -- The first instant of a local date: of two midnights the earlier, where there is none the first instant after it.
   CREATE FUNCTION partman.start_of_day(day date, time_zone text) RETURNS timestamptz
-  LANGUAGE sql STABLE STRICT AS $start_of_day$
+  LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $start_of_day$
     SELECT CASE
       WHEN (late - interval '1 hour') AT TIME ZONE time_zone = day::timestamp THEN late - interval '1 hour'
       ELSE late
@@ -60,7 +60,7 @@ const INSTALL = `BEGIN
 
   -- Where window number n begins. unit: 'elapsed' (step in milliseconds), 'days' or 'months' (of local dates).
   CREATE FUNCTION partman.window_start(unit text, step bigint, origin int, time_zone text, n bigint) RETURNS timestamptz
-  LANGUAGE sql STABLE STRICT AS $window_start$
+  LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $window_start$
     SELECT CASE unit
       WHEN 'elapsed' THEN partman.start_of_day('1970-01-01', time_zone) + n * step * interval '1 millisecond'
       WHEN 'days' THEN partman.start_of_day('1970-01-01'::date + (origin + n * step)::int, time_zone)
@@ -71,7 +71,7 @@ const INSTALL = `BEGIN
   -- The window that holds the instant, and so many after it.
   CREATE FUNCTION partman.windows(unit text, step bigint, origin int, time_zone text, ahead int, instant timestamptz)
   RETURNS TABLE (lower timestamptz, upper timestamptz)
-  LANGUAGE sql STABLE STRICT AS $windows$
+  LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $windows$
     WITH here AS (
       SELECT CASE unit
         WHEN 'elapsed' THEN pg_catalog.floor(EXTRACT(EPOCH FROM instant - partman.start_of_day('1970-01-01', time_zone)) * 1000 / step)
@@ -89,7 +89,7 @@ const INSTALL = `BEGIN
 
   -- Stem and suffix in at most 63 bytes: where the stem has to be cut, a hash of all of it stands in for the rest.
   CREATE FUNCTION partman.join_name(stem text, suffix text) RETURNS text
-  LANGUAGE sql IMMUTABLE STRICT AS $join_name$
+  LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog AS $join_name$
     SELECT CASE
       WHEN pg_catalog.octet_length(stem) + 1 + pg_catalog.octet_length(suffix) <= 63 THEN stem || '_' || suffix
       ELSE (
@@ -101,7 +101,7 @@ const INSTALL = `BEGIN
 
   -- What can be read of a tenant's key, and a hash of all of it.
   CREATE FUNCTION partman.tenant_partition_name(stem text, key text) RETURNS text
-  LANGUAGE sql IMMUTABLE STRICT AS $tenant_partition_name$
+  LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog AS $tenant_partition_name$
     SELECT partman.join_name(stem, pg_catalog.concat_ws('_', NULLIF(readable, ''), hash))
     FROM (
       SELECT

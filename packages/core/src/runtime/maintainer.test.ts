@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
 import type { PartmanDocument, TablePolicy } from '../policy/document.js'
+import { renderRegistration } from '../sql/render-registration.js'
 import { qualified } from '../sql/sql.js'
 import { createMaintainer, type Maintainer, type MaintainerOptions } from './maintainer.js'
 import type { MaintenanceReport } from './maintenance-report.js'
@@ -283,6 +284,40 @@ describe('a maintainer that meets trouble', () => {
       hint: expect.stringContaining('partman migrate'),
     })
   })
+})
+
+it('no operator or function that somebody made in public is ever called', async () => {
+  const document = webhookDocument()
+  const [attempts, audit] = document.tables
+  const hourly = { ...audit!, policy: { ...audit!.policy, interval: '6 hours' } } as TablePolicy
+  const declared = { ...document, tables: [attempts!, hourly] }
+  const test = await testDatabase()
+  await test.query('CREATE TABLE called (what text)')
+  const types = ['oid', 'regclass', 'smallint', 'integer', 'bigint', 'numeric', 'interval', 'text', 'name', '"char"', 'date', 'timestamptz']
+  const known = `SELECT FROM pg_operator o WHERE o.oprname = op AND o.oprleft = l::regtype AND o.oprright = r::regtype`
+  await test.query(`DO $$
+    DECLARE op text; l text; r text; n int := 0;
+    BEGIN
+      FOREACH op IN ARRAY ARRAY['=', '<>', '<', '<=', '>', '*', '/', '+', '-', '||', '~', '~~'] LOOP
+        FOREACH l IN ARRAY ARRAY['${types.join("','")}'] LOOP FOREACH r IN ARRAY ARRAY['${types.join("','")}'] LOOP
+          CONTINUE WHEN EXISTS (${known});
+          n := n + 1;
+          EXECUTE format('CREATE FUNCTION trap%s(a %s, b %s) RETURNS boolean LANGUAGE sql AS $f$ INSERT INTO public.called VALUES (%L); SELECT true $f$', n, l, r, format('%s %s %s', l, op, r));
+          EXECUTE format('CREATE OPERATOR public.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = trap%s)', op, l, r, n);
+        END LOOP; END LOOP;
+      END LOOP;
+    END $$`)
+  await test.query(
+    `CREATE FUNCTION unnest(text[]) RETURNS SETOF text LANGUAGE sql AS $$ INSERT INTO public.called VALUES ('unnest'); SELECT '' $$`,
+  )
+  const database = await prepareDatabase(test, declared, webhookTables(PLAIN, declared))
+  await test.query(renderRegistration(declared, 'Project', 'acme', { now: Date.now(), lockTimeoutMs: 1000 }))
+  const clock = simulatedClock(new Date().toISOString())
+  for (const day of [0, 31, 33]) {
+    clock.set(new Date(Date.now() + day * 86_400_000).toISOString())
+    expect(await createMaintainer({ document: declared, database, clock }).runOnce()).toMatchObject({ outcome: 'done' })
+  }
+  expect((await test.query('SELECT DISTINCT what FROM called')).rows).toEqual([])
 })
 
 describe('several maintainers', () => {

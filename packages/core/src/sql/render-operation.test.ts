@@ -53,7 +53,7 @@ DECLARE
 BEGIN
   PERFORM pg_catalog.set_config('lock_timeout', '2000ms', true);
   LOCK TABLE ONLY "public"."event" IN SHARE UPDATE EXCLUSIVE MODE;
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = '16384'::oid AND c.oid = '"public"."event_p2026"'::regclass AND c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid AND i.inhparent = '"public"."event"'::regclass AND NOT i.inhdetachpending)) THEN
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = '16384'::oid AND c.oid = '"public"."event_p2026"'::regclass::oid AND c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid AND i.inhparent = '"public"."event"'::regclass::oid AND NOT i.inhdetachpending)) THEN
     RAISE EXCEPTION USING ERRCODE = 'PTM01', MESSAGE = 'public.event_p2026 is not what it was when the plan was made';
   END IF;
 COMMENT ON TABLE "public"."event_p2026" IS 'partman:retired {"table":{"schema":"public","name":"event"},"partition":{"schema":"public","name":"event_p2026"},"parent":{"schema":"public","name":"event"},"bound":{"kind":"list","values":["a"]},"retiredAt":"2026-01-01T00:00:00.000Z"}';

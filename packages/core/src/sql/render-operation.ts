@@ -50,7 +50,7 @@ function renderDetach({ parent, partition, table, retiredAt }: DetachPartition, 
         sql`LOCK TABLE ONLY ${qualified(parent)} IN SHARE UPDATE EXCLUSIVE MODE;`,
         assertRelation(
           partition,
-          sql`c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid AND i.inhparent = ${literal(qualified(parent))}::regclass AND NOT i.inhdetachpending)`,
+          sql`c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid AND i.inhparent = ${literal(qualified(parent))}::regclass::oid AND NOT i.inhdetachpending)`,
         ),
         sql`COMMENT ON TABLE ${qualified(partition)} IS ${literal(marker)};`,
       ],
@@ -82,7 +82,7 @@ function renderDrop({ partition }: DropPartition, options: RenderOptions): Sql {
 
 function assertRelation(relation: { schema: string; name: string; oid: string }, condition: Sql): Sql {
   const message = literal(`${relation.schema}.${relation.name} is not what it was when the plan was made`)
-  return sql`IF NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = ${literal(relation.oid)}::oid AND c.oid = ${literal(qualified(relation))}::regclass AND ${condition}) THEN
+  return sql`IF NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = ${literal(relation.oid)}::oid AND c.oid = ${literal(qualified(relation))}::regclass::oid AND ${condition}) THEN
     RAISE EXCEPTION USING ERRCODE = 'PTM01', MESSAGE = ${message};
   END IF;`
 }

@@ -55,14 +55,14 @@ function renderTenantPartition(
   const { table } = declared
   const partition = wantTenant(document.partitionSchema, table, policy, key, now)
   const parent = literal(qualified(table))
-  return sql`IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = ${parent}::regclass AND i.inhrelid = pg_catalog.to_regclass(${literal(qualified(partition))})) THEN
+  return sql`IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = ${parent}::regclass::oid AND i.inhrelid = pg_catalog.to_regclass(${literal(qualified(partition))})::oid) THEN
     BEGIN
       ${joinSql(renderCreatePartition(table, partition), '\n')}
     EXCEPTION WHEN invalid_object_definition THEN
       IF NOT EXISTS (
         SELECT FROM pg_catalog.pg_inherits i
         JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
-        WHERE i.inhparent = ${parent}::regclass
+        WHERE i.inhparent = ${parent}::regclass::oid
           AND pg_catalog.pg_get_expr(c.relpartbound, c.oid) ~ ${literal(listValuePattern(policy.by.type, key))}
       ) THEN
         RAISE;
