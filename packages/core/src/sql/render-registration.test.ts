@@ -1,7 +1,11 @@
 import { testDatabase } from '@partman/testing/vitest'
-import { describe, expect, it } from 'vitest'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
+import type { ListPolicy } from '../policy/document.js'
+import { wantTenant } from '../state/want-state.js'
+import { renderCreatePartition } from './render-partition.js'
 import { renderRegistration } from './render-registration.js'
 import { identifier, literal, qualified } from './sql.js'
 
@@ -45,6 +49,28 @@ describe.each([PLAIN, HOSTILE])('registering a tenant with $label', (names) => {
     await database.query(renderRegistration(document, 'Project', key, OPTIONS))
     expect(await tenants()).toHaveLength(1)
     expect((await test.query('SELECT key FROM partman.tenant')).rows).toEqual([{ key }])
+  })
+
+  it('waits for a maintainer that makes the same partitions, and takes those', async () => {
+    const { test, database, tenants } = await prepare()
+    const maintainer = new pg.Client({ connectionString: test.url })
+    await maintainer.connect()
+    onTestFinished(() => maintainer.end())
+    await maintainer.query('BEGIN')
+    const policy = document.tables[0]!.policy as ListPolicy
+    for (const statement of renderCreatePartition(
+      names.attempts,
+      wantTenant(document.partitionSchema, names.attempts, policy, 'acme', NOW),
+    )) {
+      await maintainer.query(statement)
+    }
+    const registered = database.query(renderRegistration(document, 'Project', 'acme', OPTIONS))
+    const waiting = async () => (await maintainer.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount
+    await expect.poll(waiting).toBe(1)
+    await maintainer.query('COMMIT')
+    await registered
+    expect(await tenants()).toEqual([{ bound: "FOR VALUES IN ('acme')", leaves: 4 }])
+    expect((await test.query('SELECT key FROM partman.tenant')).rows).toEqual([{ key: 'acme' }])
   })
 
   it('does not take a name that is in its way for its own', async () => {

@@ -43,7 +43,8 @@ export function renderRegistration(document: PartmanDocument, tenants: string, t
 
 /**
  * The usual case finds no partition by the name we would give it and makes one. Where the tenant already has a partition
- * by another name, ATTACH says that it would overlap; then what was made is undone and the other one stands.
+ * by another name, ATTACH says that it would overlap; then what was made is undone and the other one stands. A maintainer
+ * that makes it at the same moment has taken the name instead.
  */
 function renderTenantPartition(
   document: PartmanDocument,
@@ -58,7 +59,7 @@ function renderTenantPartition(
   return sql`IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = ${parent}::regclass::oid AND i.inhrelid = pg_catalog.to_regclass(${literal(qualified(partition))})::oid) THEN
     BEGIN
       ${joinSql(renderCreatePartition(table, partition), '\n')}
-    EXCEPTION WHEN invalid_object_definition THEN
+    EXCEPTION WHEN invalid_object_definition OR duplicate_table OR duplicate_object OR unique_violation THEN
       IF NOT EXISTS (
         SELECT FROM pg_catalog.pg_inherits i
         JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
