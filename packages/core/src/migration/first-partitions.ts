@@ -1,5 +1,5 @@
 import { type GridStep, gridStep } from '../calendar/window.js'
-import type { ListPolicy, PartmanDocument, RangePolicy, TablePolicy } from '../policy/document.js'
+import type { ListPolicy, PartmanDocument, RangePolicy, TableName, TablePolicy } from '../policy/document.js'
 import { parseDuration } from '../policy/duration.js'
 import { LOCKS_PER_TABLE } from '../sql/lock-estimate.js'
 import { comment, constantSql, doBlock, identifier, integer, joinSql, literal, qualified, type Sql, sql } from '../sql/sql.js'
@@ -44,6 +44,7 @@ function rangeBlock({ partitionSchema }: PartmanDocument, { table }: TablePolicy
   return sql`DECLARE
   part record;
 BEGIN
+  ${unlessPartitioned(table)}
   FOR part IN SELECT * FROM ${windows(policy)} LOOP
     EXECUTE pg_catalog.format(
       'CREATE TABLE %I.%I PARTITION OF %I.%I FOR VALUES FROM (%L) TO (%L)',
@@ -67,6 +68,7 @@ function tenantBlock(document: PartmanDocument, { table }: TablePolicy, policy: 
   tables_left int := pg_catalog.current_setting('max_locks_per_transaction')::int
     * pg_catalog.current_setting('max_connections')::int / 2 / ${integer(LOCKS_PER_TABLE)};
 BEGIN
+  ${unlessPartitioned(table)}
   FOR tenant IN ${tenantKeys(document, policy)} LOOP
     tables_left := tables_left - ${integer(range.premake + 2)};
     EXIT WHEN tables_left < 0;
@@ -82,6 +84,13 @@ BEGIN
     END LOOP;
   END LOOP;
 END`
+}
+
+/** A table that was renamed in place of a DROP and a CREATE brings its partitions along. */
+function unlessPartitioned(table: TableName): Sql {
+  return sql`IF EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = pg_catalog.to_regclass(${literal(qualified(table))})) THEN
+    RETURN;
+  END IF;`
 }
 
 /** The keys of the tenants there are: registered ones, and those with a row in the tenant table. */
