@@ -197,6 +197,11 @@ test.each<[string, string, string]>([
     'event.prisma:1:5: Annotations are read from /// comments only\n  Write it on `///` lines directly above the model.',
   ],
   [
+    'a date that is partitioned by parts of a day',
+    event('@partman(by: createdAt, interval: "36 hours")', { createdAt: 'DateTime @db.Date' }),
+    'event.prisma:1:39: "36 hours" is counted in hours, but createdAt is a date without a time\n  Write "1 day" or longer, or make the field @db.Timestamptz(6).',
+  ],
+  [
     'an annotation above an enum',
     event('Prose.').replace('enum Kind', `/// ${PLAIN}\nenum Kind`),
     'event.prisma:12:5: @partman stands above an enum; only a model can be partitioned\n  Put it directly above a model, or remove it from Kind.',

@@ -1,7 +1,8 @@
-import type { ListPolicy, RangePolicy, TablePolicy, TenantKeyType, TimeKeyType } from '@partman/core'
+import { type ListPolicy, parseDuration, type RangePolicy, type TablePolicy, type TenantKeyType, type TimeKeyType } from '@partman/core'
 import type { DMMF } from '@prisma/generator-helper'
 import { checkModel } from './check-model.js'
 import { linkTenantSet } from './link-tenant-set.js'
+import type { ArgumentValue } from './parse-annotation.js'
 import { type Findings, formatPosition, type Problem } from './problem.js'
 import type { ModelAnnotation } from './resolve-annotations.js'
 import { resolveDuration, resolvePremake, resolveTimeZone } from './resolve-arguments.js'
@@ -66,8 +67,24 @@ function resolveRange(
     })
   }
   if (!timeKey || interval === undefined) return undefined
+  refusePartsOfDays(given.get('interval'), interval, timeKey, errors)
   const retention = after === undefined ? null : { after, grace }
   return { kind: 'range', by: keyOf(timeKey), interval, timeZone, premake, retention }
+}
+
+function refusePartsOfDays(
+  argument: ArgumentValue | undefined,
+  interval: string,
+  { field, type }: KeyField<TimeKeyType>,
+  errors: Problem[],
+): void {
+  const { unit } = parseDuration(interval)
+  if (!argument || type !== 'date' || (unit !== 'hour' && unit !== 'minute')) return
+  errors.push({
+    position: argument.position,
+    message: `"${interval}" is counted in ${unit}s, but ${field.name} is a date without a time`,
+    hint: 'Write "1 day" or longer, or make the field @db.Timestamptz(6).',
+  })
 }
 
 function listPolicy(key: KeyField<TenantKeyType>, tenants: string, subpartition: RangePolicy): ListPolicy {
