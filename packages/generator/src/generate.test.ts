@@ -312,6 +312,15 @@ test('a key that changes with every update is warned of', async () => {
   )
 })
 
+test('an annotation behind two slashes is warned of, what is no annotation is not', async () => {
+  const schema =
+    '// A model without @partman, by partman.\n  // @partman(by: at, interval: "1 day")\n//@partman.tenants\n// /// @partman\nmodel E {\n  id Int @id\n}\n'
+  const { document, warnings } = await generated(schemaFolder({ 'a.prisma': schema }))
+  expect(document.tables).toEqual([])
+  const [text, hint] = ['Annotations are read from /// comments only', 'Write it on `///` lines directly above the model.']
+  expect(warnings).toBe(`a.prisma:2:6: warning: ${text}\n  ${hint}\na.prisma:3:3: warning: ${text}\n  ${hint}`)
+})
+
 test('a run that changes nothing touches no file and leaves none behind', async () => {
   const folder = schemaFolder(GATEWAY)
   await generated(folder)

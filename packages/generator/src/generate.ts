@@ -3,7 +3,7 @@ import type { GeneratorOptions } from '@prisma/generator-helper'
 import { emitConfig } from './emit-config.js'
 import { CONFIG_FILE, DOCUMENT_FILE } from './generator-block.js'
 import { type Findings, formatErrors, formatWarnings, type Problem } from './problem.js'
-import { resolveAnnotations } from './resolve-annotations.js'
+import { resolveAnnotations, warnOfRemarks } from './resolve-annotations.js'
 import { resolveDocument } from './resolve-document.js'
 import { resolvePartitionSchema } from './resolve-partition-schema.js'
 import { scanSchema } from './scan-schema.js'
@@ -45,6 +45,10 @@ export function readDocument(options: GenerateOptions): { document: PartmanDocum
   const annotations = resolveAnnotations(
     scans.flatMap(({ comments }) => comments),
     findings.errors,
+  )
+  warnOfRemarks(
+    scans.flatMap(({ remarks }) => remarks),
+    findings.warnings,
   )
   const start = { file: displayPath(files[0]?.path ?? options.schemaPath), line: 1, column: 1 }
   const settings = {

@@ -1,6 +1,6 @@
 import { type Annotation, type Argument, type ArgumentValue, parseAnnotations, startsAnnotation } from './parse-annotation.js'
 import type { Position, Problem } from './problem.js'
-import type { CommentPlace, DocComment, SchemaBlock } from './scan-schema.js'
+import type { CommentLine, CommentPlace, DocComment, SchemaBlock } from './scan-schema.js'
 import { suggestName } from './suggest-name.js'
 
 /** An annotation over a model, with arguments that exist and have values of the right kind. */
@@ -62,15 +62,22 @@ export function resolveAnnotations(comments: readonly DocComment[], problems: Pr
   return { partitioned, tenants }
 }
 
+/** Warns of annotations behind two slashes: they may be taken out for a while, or a slash may have been forgotten. */
+export function warnOfRemarks(remarks: readonly CommentLine[], warnings: Problem[]): void {
+  warnings.push(...unreadAnnotations(remarks))
+}
+
 function refuseStarComment({ lines }: DocComment, problems: Problem[]): void {
-  for (const { text, position } of lines) {
-    if (!startsAnnotation(text)) continue
-    problems.push({
-      position,
-      message: 'Annotations are read from /// comments only',
-      hint: 'Write it on `///` lines directly above the model.',
-    })
-  }
+  problems.push(...unreadAnnotations(lines))
+}
+
+function unreadAnnotations(lines: readonly CommentLine[]): Problem[] {
+  const annotations = lines.filter(({ text }) => startsAnnotation(text))
+  return annotations.map(({ text, position }) => ({
+    position: { ...position, column: position.column + text.search(/\S/) },
+    message: 'Annotations are read from /// comments only',
+    hint: 'Write it on `///` lines directly above the model.',
+  }))
 }
 
 function resolveAnnotation(annotation: Annotation, place: CommentPlace, problems: Problem[]): ModelAnnotation | undefined {

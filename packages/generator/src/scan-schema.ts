@@ -44,6 +44,8 @@ export interface DocComment {
 export interface SchemaScan {
   readonly blocks: readonly SchemaBlock[]
   readonly comments: readonly DocComment[]
+  /** Lines of `//`, which document nothing. */
+  readonly remarks: readonly CommentLine[]
 }
 
 const TOKEN =
@@ -91,6 +93,7 @@ function* tokenize(file: string, text: string): Generator<Token> {
 class Scan implements SchemaScan {
   readonly blocks: OpenBlock[] = []
   readonly comments: DocComment[] = []
+  readonly remarks: CommentLine[] = []
   private pending: CommentLine[] = []
   private block: OpenBlock | undefined
   private inside = false
@@ -114,6 +117,7 @@ class Scan implements SchemaScan {
         this.readDoc(token)
         break
       case 'comment':
+        this.remarks.push(withoutSlashes(token, 2))
         if (this.lineIs === 'blank') this.lineIs = 'comment'
         break
       case 'star':
@@ -130,8 +134,8 @@ class Scan implements SchemaScan {
     this.flush({ kind: 'nothing' })
   }
 
-  private readDoc({ text, position }: Token): void {
-    const line = { text: text.slice(3), position: { ...position, column: position.column + 3 } }
+  private readDoc(token: Token): void {
+    const line = withoutSlashes(token, 3)
     if (this.lineIs === 'code') {
       this.comments.push({ kind: 'lines', lines: [line], place: this.placeBehindCode() })
       return
@@ -186,6 +190,10 @@ class Scan implements SchemaScan {
     if (this.pending.length > 0) this.comments.push({ kind: 'lines', lines: this.pending, place })
     this.pending = []
   }
+}
+
+function withoutSlashes({ text, position }: Token, count: number): CommentLine {
+  return { text: text.slice(count), position: { ...position, column: position.column + count } }
 }
 
 function starLines({ text, position }: Token): CommentLine[] {
