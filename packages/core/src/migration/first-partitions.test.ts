@@ -1,5 +1,6 @@
 import { testDatabase } from '@partman/testing/vitest'
-import { expect, it } from 'vitest'
+import pg from 'pg'
+import { expect, it, onTestFinished } from 'vitest'
 import type { PartmanDocument, TablePolicy } from '../policy/document.js'
 import { renderBookkeeping } from './bookkeeping.js'
 import { renderFirstPartitions } from './first-partitions.js'
@@ -54,4 +55,44 @@ it.each([
 
   expect(before).toHaveLength(count)
   expect(await partitions('New ""one')).toEqual(before)
+})
+
+it('a maintainer that has begun is waited for, and is left to make the rest', async () => {
+  const database = await testDatabase()
+  await database.query(renderBookkeeping())
+  await database.query('CREATE TABLE "Event" (at timestamptz NOT NULL) PARTITION BY RANGE (at)')
+  await database.query('CREATE SCHEMA partman_partitions')
+  const maintainer = new pg.Client({ connectionString: database.url })
+  await maintainer.connect()
+  onTestFinished(() => maintainer.end())
+  await maintainer.query('BEGIN')
+  await maintainer.query('CREATE TABLE partman_partitions.made (LIKE "Event")')
+  await maintainer.query(
+    `ALTER TABLE "Event" ATTACH PARTITION partman_partitions.made FOR VALUES FROM (CURRENT_DATE) TO (CURRENT_DATE + 1)`,
+  )
+  const deployed = database.query(renderFirstPartitions(document, [declare('Event', false)]))
+  await expect.poll(async () => (await maintainer.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount).toBe(1)
+  await maintainer.query('COMMIT')
+  await deployed
+  expect((await database.query(`SELECT relid::text AS name FROM pg_partition_tree('"Event"') WHERE level > 0`)).rows).toEqual([
+    { name: 'partman_partitions.made' },
+  ])
+})
+
+it('several tables together use no more locks than there are', async () => {
+  const database = await testDatabase()
+  await database.query(renderBookkeeping())
+  await database.query(`INSERT INTO partman.tenant SELECT 'Tenant', 't' || n FROM generate_series(1, 200) AS n`)
+  const tables = Array.from({ length: 8 }, (_, n) => declare(`Event${n}`, true))
+  for (const { table } of tables) {
+    await database.query(
+      `CREATE TABLE "${table.name}" (tenant text, at timestamptz, note text, PRIMARY KEY (tenant, at)) PARTITION BY LIST (tenant)`,
+    )
+    await database.query(`CREATE INDEX ON "${table.name}" (note)`)
+  }
+  await database.query('BEGIN')
+  await database.query(renderFirstPartitions(document, tables))
+  const { rows } = await database.query('SELECT count(*)::int < 6400 / 2 AS half FROM pg_locks WHERE pid = pg_backend_pid()')
+  await database.query('COMMIT')
+  expect(rows).toEqual([{ half: true }])
 })

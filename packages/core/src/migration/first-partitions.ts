@@ -13,7 +13,7 @@ import { renderTableMarker } from './migration-marker.js'
  * file written today serves a database set up next year; a table of tenants gets the tenants that are there by then.
  */
 export function renderFirstPartitions(document: PartmanDocument, tables: readonly TablePolicy[]): Sql {
-  return joinSql([renderPartitionSchema(document), ...tables.map((table) => renderTable(document, table))], '\n')
+  return joinSql([renderPartitionSchema(document), ...tables.map((table) => renderTable(document, table, tables.length))], '\n')
 }
 
 function renderPartitionSchema({ partitionSchema }: PartmanDocument): Sql {
@@ -26,13 +26,13 @@ END`)};
 `
 }
 
-function renderTable(document: PartmanDocument, declared: TablePolicy): Sql {
+function renderTable(document: PartmanDocument, declared: TablePolicy, tablesInAll: number): Sql {
   const { policy, table } = declared
   const range = policy.kind === 'range' ? policy : policy.subpartition
   const head = comment(
     `First partitions of ${formatTableName(table)}: ${policy.kind === 'list' ? `one per tenant, each with ` : ''}the present ${range.interval} and ${range.premake} ahead (${range.timeZone})`,
   )
-  const body = policy.kind === 'range' ? rangeBlock(document, declared, policy) : tenantBlock(document, declared, policy)
+  const body = policy.kind === 'range' ? rangeBlock(document, declared, policy) : tenantBlock(document, declared, policy, tablesInAll)
   return sql`
 ${constantSql(renderTableMarker(table))}
 ${head}
@@ -56,9 +56,10 @@ END`
 
 /**
  * Every table made holds locks until the transaction ends, and the lock table has an end; so no more than half of it is
- * used here. The tenants beyond that get their partitions in the maintainer's first run.
+ * used here, by all tables together, as one transaction makes them. The tenants beyond that get their partitions in the
+ * maintainer's first run.
  */
-function tenantBlock(document: PartmanDocument, { table }: TablePolicy, policy: ListPolicy): Sql {
+function tenantBlock(document: PartmanDocument, { table }: TablePolicy, policy: ListPolicy, tablesInAll: number): Sql {
   const range = policy.subpartition
   const schema = literal(document.partitionSchema)
   return sql`DECLARE
@@ -66,7 +67,7 @@ function tenantBlock(document: PartmanDocument, { table }: TablePolicy, policy: 
   tenant_partition text;
   part record;
   tables_left int := pg_catalog.current_setting('max_locks_per_transaction')::int
-    * pg_catalog.current_setting('max_connections')::int / 2 / ${integer(LOCKS_PER_TABLE)};
+    * pg_catalog.current_setting('max_connections')::int / 2 / ${integer(LOCKS_PER_TABLE)} / ${integer(tablesInAll)};
 BEGIN
   ${unlessPartitioned(table)}
   FOR tenant IN ${tenantKeys(document, policy)} LOOP
@@ -86,9 +87,13 @@ BEGIN
 END`
 }
 
-/** A table that was renamed in place of a DROP and a CREATE brings its partitions along. */
+/**
+ * A table that was renamed in place of a DROP and a CREATE brings its partitions along. A maintainer may have begun as
+ * well: what it is making is waited for, and it makes the rest. The lock is the one that PARTITION OF takes next.
+ */
 function unlessPartitioned(table: TableName): Sql {
-  return sql`IF EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = pg_catalog.to_regclass(${literal(qualified(table))})) THEN
+  return sql`LOCK TABLE ONLY ${qualified(table)} IN ACCESS EXCLUSIVE MODE;
+  IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass(${literal(qualified(table))})::oid) THEN
     RETURN;
   END IF;`
 }
