@@ -7,7 +7,7 @@ export const EARLIEST = Number.NEGATIVE_INFINITY
 export const LATEST = Number.POSITIVE_INFINITY
 
 /** PostgreSQL's ISO output under TimeZone UTC: `2026-11-22`, `2026-11-22 00:00:00.5`, `2026-11-22 00:00:00+00`, years beyond 9999, BC. */
-const TIME = /^(\d{4,6})-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?(?:\+00)?( BC)?$/
+const TIME = /^(\d{4,7})-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?(?:\+00)?( BC)?$/
 
 /**
  * Parses one end of a range of a time key. A date or a timestamp without time zone counts as UTC.
@@ -24,6 +24,8 @@ export function parsePosition(datum: RangeDatum): Position | undefined {
   const date = new Date(0)
   date.setUTCFullYear(bc ? 1 - Number(year) : Number(year), Number(month) - 1, Number(day))
   date.setUTCHours(Number(hour), Number(minute), Number(second))
+  // PostgreSQL has years that no Date holds, all of them in the far future.
+  if (Number.isNaN(date.getTime())) return LATEST
   return BigInt(date.getTime()) * 1000n + BigInt(fraction.padEnd(6, '0'))
 }
 
