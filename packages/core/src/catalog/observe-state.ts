@@ -29,7 +29,8 @@ export interface ServerFacts {
 }
 
 /**
- * One statement, whatever the number of tables. Bounds of time keys print in the session's TimeZone and DateStyle, so both
+ * One statement, whatever the number of tables. A bound has no columns; with the partition's oid, pg_get_expr would wait for
+ * whoever has locked it. Bounds of time keys print in the session's TimeZone and DateStyle, so both
  * are pinned for this transaction: the join with `pinned` is made before the select list is evaluated. Operators meet
  * operands of their very own types, here as everywhere: otherwise one that somebody made in schema public would fit better.
  */
@@ -48,7 +49,7 @@ WITH RECURSIVE pinned AS MATERIALIZED (
 ), relations AS (
   SELECT pg_catalog.json_build_array(
     c.oid::text, t.parent::text, n.nspname, c.relname, t.pending,
-    pg_catalog.pg_get_expr(c.relpartbound, c.oid),
+    pg_catalog.pg_get_expr(c.relpartbound, 0::oid),
     p.partstrat,
     CASE WHEN p.partrelid IS NOT NULL THEN (
       SELECT pg_catalog.json_agg(a.attname ORDER BY k.position)

@@ -167,6 +167,15 @@ describe('a maintainer that meets trouble', () => {
     expect(steps(await maintainer.runOnce())).toEqual(['create-partition DeliveryAttempt_a_ca978112ca_p20260305 done'])
   })
 
+  it('does not wait for whoever has locked a partition', async () => {
+    const { document, test, clock } = await maintained()
+    const other = await session(test)
+    await other.query('BEGIN')
+    await other.query('LOCK TABLE partman_partitions."DeliveryAttempt_a_ca978112ca_p20260301" IN ACCESS EXCLUSIVE MODE')
+    await test.query(`SET lock_timeout = '100ms'`)
+    expect((await planMaintenance(pgDatabase(test), document, { clock })).plan.operations).toEqual([])
+  })
+
   it('retires nothing of a table whose provisioning failed', async () => {
     const { test, clock, maintainer } = await maintained()
     const other = await session(test)

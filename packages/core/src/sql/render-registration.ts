@@ -64,7 +64,7 @@ function renderTenantPartition(
         SELECT FROM pg_catalog.pg_inherits i
         JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
         WHERE i.inhparent = ${parent}::regclass::oid
-          AND pg_catalog.pg_get_expr(c.relpartbound, c.oid) ~ ${literal(listValuePattern(policy.by.type, key))}
+          AND pg_catalog.pg_get_expr(c.relpartbound, 0::oid) ~ ${literal(listValuePattern(policy.by.type, key))}
       ) THEN
         RAISE;
       END IF;
