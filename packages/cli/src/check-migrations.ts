@@ -1,6 +1,8 @@
 import {
+  type AlteredTables,
   BOOKKEEPING_VERSION,
   type Finding,
+  findAlteredTables,
   findDroppedTables,
   findTableChanges,
   formatTableName,
@@ -9,10 +11,12 @@ import {
   parseMigrationMarkers,
   resolveMigrationHistory,
   type TableChange,
+  type TableName,
 } from '@partman/core'
 import type pg from 'pg'
+import { checkUndeclared } from './check-undeclared.js'
 import type { ShownFinding } from './format-finding.js'
-import { observeFoundTables, observeMigrationRows } from './observe-migrations.js'
+import { observeFoundTables, observeKeyColumns, observeMigrationRows } from './observe-migrations.js'
 
 /** What there is to check: the project's migrations, and what the catalog said already. */
 export interface MigrationCheck {
@@ -33,14 +37,21 @@ export async function checkMigrations(pool: Pick<pg.Pool, 'query'>, check: Migra
     const change = (await findTableChanges(history.pending, table, { defaultSchema: schema })).at(-1)
     if (change) last.set(formatTableName(table), change)
   }
+  const altered = await findPendingAlterations(history.pending, schema)
+  const renamed = new Set(altered.flatMap(({ renames }) => renames).map(({ to }) => formatTableName(to)))
+  const renamedKeys = new Set(altered.flatMap(({ columnRenames }) => columnRenames).map(({ table, to }) => formatColumn(table, to)))
   const isMended = ({ code, table }: Finding) =>
-    (code === 'TABLE_MISSING' || code === 'TABLE_NOT_PARTITIONED') && last.get(formatTableName(table))?.kind === 'create-partitioned'
+    ((code === 'TABLE_MISSING' || code === 'TABLE_NOT_PARTITIONED') && last.get(formatTableName(table))?.kind === 'create-partitioned') ||
+    (code === 'TABLE_MISSING' && renamed.has(formatTableName(table))) ||
+    (code === 'PARTITION_KEY_DIFFERENT' && keyColumns(document, table).some((column) => renamedKeys.has(formatColumn(table, column))))
   return [
     ...checkBookkeeping(check, history.pending),
     ...history.failed.map(failedMigration),
     ...check.findings.filter((finding) => !isMended(finding)),
     ...document.tables.flatMap(({ table, declaredAt }) => plainTable(table, declaredAt, last.get(formatTableName(table)))),
     ...(await droppedTables(pool, history.pending, schema)),
+    ...(await droppedKeys(pool, altered)),
+    ...(await undeclaredTables(pool, check, altered)),
   ]
 }
 
@@ -104,6 +115,58 @@ async function droppedTables(pool: Pick<pg.Pool, 'query'>, pending: readonly Mig
       },
     ]
   })
+}
+
+function keyColumns({ tables }: PartmanDocument, name: TableName): string[] {
+  const declared = tables.find(({ table }) => formatTableName(table) === formatTableName(name))
+  if (!declared) return []
+  const { policy } = declared
+  return policy.kind === 'list' ? [policy.by.column, policy.subpartition.by.column] : [policy.by.column]
+}
+
+function formatColumn(table: TableName, column: string): string {
+  return `${formatTableName(table)}.${column}`
+}
+
+type PendingAlterations = AlteredTables & { readonly migration: MigrationFile; readonly drops: readonly { readonly table: TableName }[] }
+
+async function findPendingAlterations(pending: readonly MigrationFile[], defaultSchema: string): Promise<PendingAlterations[]> {
+  return Promise.all(
+    pending.map(async (migration) => {
+      const file = `${migration.name}/migration.sql`
+      const drops = await findDroppedTables(migration.sql, { defaultSchema, file })
+      return { ...(await findAlteredTables(migration.sql, { defaultSchema, file })), drops, migration }
+    }),
+  )
+}
+
+/** PostgreSQL drops no column that a partition key is made of, so the deploy would fail half-way through. */
+async function droppedKeys(pool: Pick<pg.Pool, 'query'>, altered: readonly PendingAlterations[]): Promise<ShownFinding[]> {
+  const findings: ShownFinding[] = []
+  for (const { columnDrops, migration } of altered) {
+    for (const { table, column, position } of columnDrops) {
+      if (!(await observeKeyColumns(pool, table)).includes(column)) continue
+      findings.push({
+        code: 'PENDING_DROP',
+        severity: 'error',
+        declaredAt: formatPlace(migration, position),
+        message: `drops the column ${column}, which ${formatTableName(table)} is partitioned by`,
+        nextStep: 'Where it is to have another name, write ALTER TABLE ... RENAME COLUMN ... TO in its place.',
+      })
+    }
+  }
+  return findings
+}
+
+/** A table that gets another name is declared by the new one, and one that goes needs no declaration. */
+async function undeclaredTables(
+  pool: Pick<pg.Pool, 'query'>,
+  { document, schema }: MigrationCheck,
+  altered: readonly PendingAlterations[],
+): Promise<ShownFinding[]> {
+  const gone = new Set(altered.flatMap(({ renames, drops }) => [...renames, ...drops]).map(({ table }) => formatTableName(table)))
+  const undeclared = await checkUndeclared(pool, document, schema)
+  return undeclared.filter(({ table }) => !gone.has(formatTableName(table))).map(({ table: _, ...finding }) => finding)
 }
 
 function formatPlace({ name }: MigrationFile, position: string): string {

@@ -13,6 +13,18 @@ export async function observeMigrationRows(client: Pick<pg.Pool, 'query'>, schem
   return rows
 }
 
+/** Reads the columns that a table, or any table below it, is partitioned by; none where it is plain or absent. */
+export async function observeKeyColumns(client: Pick<pg.Pool, 'query'>, { schema, name }: TableName): Promise<string[]> {
+  const { rows } = await client.query<{ column: string }>(
+    `SELECT DISTINCT a.attname AS column
+     FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass($1)) t
+     JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = t.relid
+     JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = ANY (p.partattrs::int2[])`,
+    [`${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`],
+  )
+  return rows.map(({ column }) => column)
+}
+
 const RELATION_KINDS: Readonly<Record<string, string>> = {
   v: 'a view',
   m: 'a materialized view',

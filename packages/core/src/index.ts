@@ -4,7 +4,7 @@ export { diffState } from './diff/diff-state.js'
 export type { Difference } from './diff/difference.js'
 export { PartmanError, type PartmanErrorCode } from './error.js'
 export { BOOKKEEPING_VERSION, renderBookkeeping } from './migration/bookkeeping.js'
-export { findDroppedTables } from './migration/find-create-table.js'
+export { type AlteredTables, findAlteredTables, findDroppedTables } from './migration/find-create-table.js'
 export { renderFirstPartitions } from './migration/first-partitions.js'
 export {
   isEmptyMigration,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { type CliProject, createCliProject, HOSTILE_TABLE } from '../fixtures/cli-project.js'
+import { type CliProject, createCliProject, HOSTILE_TABLE, SCHEMA } from '../fixtures/cli-project.js'
 
 // Each run of the command line is a process of its own, and slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
@@ -163,4 +163,59 @@ test('a pending migration that drops a partitioned table is found', async () => 
       '  Where it is to have another name, write ALTER TABLE ... RENAME TO in its place.\n',
     stderr: '',
   })
+})
+
+test('a pending migration that drops a column of a partition key is found, at every level', async () => {
+  expect(await project.partman(['tenants', 'add', 'acme'])).toMatchObject({ exitCode: 0 })
+  await project.write(
+    'prisma/migrations/20990101000000_rename/migration.sql',
+    `ALTER TABLE "AuditLog" DROP CONSTRAINT "AuditLog_pkey", DROP COLUMN "at";\nALTER TABLE "${HOSTILE_TABLE}" DROP COLUMN "createdAt";\nALTER TABLE "AuditLog" DROP COLUMN "note";`,
+  )
+  const hint = '  Where it is to have another name, write ALTER TABLE ... RENAME COLUMN ... TO in its place.\n'
+  expect(await project.partman(['check'])).toEqual({
+    exitCode: 3,
+    stdout:
+      'error 20990101000000_rename/migration.sql:1:1 drops the column at, which public.AuditLog is partitioned by (PENDING_DROP)\n' +
+      hint +
+      `error 20990101000000_rename/migration.sql:2:1 drops the column createdAt, which public.${HOSTILE_TABLE} is partitioned by (PENDING_DROP)\n` +
+      hint,
+    stderr: '',
+  })
+})
+
+test('a key column that got another name is told apart from one that a migration renames', async () => {
+  expect(await project.partman(['tenants', 'add', 'acme'])).toMatchObject({ exitCode: 0 })
+  await project.write('prisma/migrations/20990101000000_rename/migration.sql', 'SELECT 1;')
+  await project.write(
+    'prisma/schema/schema.prisma',
+    SCHEMA.replace('createdAt DateTime @default(now())', 'createdAt DateTime @default(now()) @map("created_at")'),
+  )
+  expect(await project.prisma(['generate'])).toMatchObject({ exitCode: 0 })
+  expect(await project.partman(['check'])).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('(PARTITION_KEY_DIFFERENT)') })
+  await project.write(
+    'prisma/migrations/20990101000000_rename/migration.sql',
+    `ALTER TABLE "${HOSTILE_TABLE}" RENAME COLUMN "createdAt" TO "created_at";`,
+  )
+  expect(await project.partman(['check'])).toEqual({ exitCode: 0, stdout: 'Nothing found.\n', stderr: '' })
+})
+
+test('a model that got another table name or lost its annotation is told apart from one whose table a migration renames', async () => {
+  await project.write('prisma/migrations/20990101000000_rename/migration.sql', 'SELECT 1;')
+  await project.write('prisma/schema/schema.prisma', SCHEMA.replace('@@id([id, at])', '@@id([id, at])\n  @@map("audit")'))
+  expect(await project.prisma(['generate'])).toMatchObject({ exitCode: 0 })
+  const undeclared =
+    'warning public.AuditLog has partitions and no annotation: nothing makes new ones, and nothing retires old ones (TABLE_UNDECLARED)\n' +
+    '  Annotate its model again, or see to its partitions yourself: inserts fail once the last one has passed.\n'
+  expect(await project.partman(['check'])).toEqual({
+    exitCode: 3,
+    stdout: expect.stringMatching(/^error .* public\.audit is not in the database \(TABLE_MISSING\)\n.*\nwarning /),
+    stderr: '',
+  })
+  await project.write('prisma/migrations/20990101000000_rename/migration.sql', 'ALTER TABLE "AuditLog" RENAME TO "audit";')
+  expect(await project.partman(['check'])).toEqual({ exitCode: 0, stdout: 'Nothing found.\n', stderr: '' })
+
+  await project.write('prisma/migrations/20990101000000_rename/migration.sql', 'SELECT 1;')
+  await project.write('prisma/schema/schema.prisma', SCHEMA.replace(/\/\/\/ @partman\(by: at,.*\n/, ''))
+  expect(await project.prisma(['generate'])).toMatchObject({ exitCode: 0 })
+  expect(await project.partman(['check'])).toEqual({ exitCode: 2, stdout: undeclared, stderr: '' })
 })

@@ -14,6 +14,7 @@ export type FindingCode =
   | 'PENDING_DROP'
   | 'PENDING_TABLE_PLAIN'
   | 'PRESENT_NOT_COVERED'
+  | 'TABLE_UNDECLARED'
 
 /** Something a person should know, with what to do about it. */
 export interface Finding {
