@@ -195,6 +195,19 @@ describe('a maintainer that meets trouble', () => {
     ])
   })
 
+  it('drops the others where one cannot be dropped', async () => {
+    const { test, clock, maintainer } = await maintained()
+    clock.set('2026-04-01T00:00:00Z')
+    await maintainer.runOnce()
+    await test.query('CREATE VIEW "still in use" AS SELECT * FROM partman_partitions."DeliveryAttempt_a_ca978112ca_p20260301"')
+    clock.set('2026-04-02T00:00:00Z')
+    const report = await maintainer.runOnce()
+    expect([report.outcome, steps(report).filter((step) => step.startsWith('drop'))]).toEqual([
+      'failed',
+      ['drop-partition DeliveryAttempt_a_ca978112ca_p20260301 failed', 'drop-partition DeliveryAttempt_b_3e23e81600_p20260301 done'],
+    ])
+  })
+
   it('ends a concurrent detach that was cut off, and goes on', async () => {
     const { test, clock, maintainer } = await maintained()
     const reader = await session(test)
