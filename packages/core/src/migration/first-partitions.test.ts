@@ -79,6 +79,20 @@ it('a maintainer that has begun is waited for, and is left to make the rest', as
   ])
 })
 
+it('a table that is in use is not waited for', async () => {
+  const database = await testDatabase()
+  await database.query(renderBookkeeping())
+  await database.query('CREATE TABLE "Event" (at timestamptz NOT NULL) PARTITION BY RANGE (at)')
+  await database.query(renderFirstPartitions(document, [declare('Event', false)]))
+  const reader = new pg.Client({ connectionString: database.url })
+  await reader.connect()
+  onTestFinished(() => reader.end())
+  await reader.query('BEGIN')
+  await reader.query('SELECT FROM "Event"')
+  await database.query(`SET lock_timeout = '100ms'`)
+  await database.query(renderFirstPartitions(document, [declare('Event', false)]))
+})
+
 it('several tables together use no more locks than there are', async () => {
   const database = await testDatabase()
   await database.query(renderBookkeeping())

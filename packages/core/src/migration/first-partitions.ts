@@ -89,11 +89,15 @@ END`
 
 /**
  * A table that was renamed in place of a DROP and a CREATE brings its partitions along. A maintainer may have begun as
- * well: what it is making is waited for, and it makes the rest. The lock is the one that PARTITION OF takes next.
+ * well: what it is making is waited for, and it makes the rest. The lock is the one that PARTITION OF takes next; a table
+ * that is in use is not locked.
  */
 function unlessPartitioned(table: TableName): Sql {
-  return sql`LOCK TABLE ONLY ${qualified(table)} IN ACCESS EXCLUSIVE MODE;
-  IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass(${literal(qualified(table))})::oid) THEN
+  const partitioned = sql`EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass(${literal(qualified(table))})::oid)`
+  return sql`IF NOT ${partitioned} THEN
+    LOCK TABLE ONLY ${qualified(table)} IN ACCESS EXCLUSIVE MODE;
+  END IF;
+  IF ${partitioned} THEN
     RETURN;
   END IF;`
 }
