@@ -1,3 +1,4 @@
+import type { Bound, RangeDatum } from './bound.js'
 import type { RetiredMarker } from './state.js'
 
 /** What the comment of a table of ours begins with. */
@@ -12,16 +13,38 @@ export function parseMarker(comment: string): RetiredMarker | undefined {
   if (!comment.startsWith(MARKER_PREFIX)) return undefined
   try {
     const value = JSON.parse(comment.slice(MARKER_PREFIX.length)) as RetiredMarker
-    const whole =
-      value.table.schema &&
-      value.table.name &&
-      value.partition.schema &&
-      value.partition.name &&
-      value.parent.name &&
-      value.bound.kind &&
-      !Number.isNaN(Date.parse(value.retiredAt))
+    const whole = [value.table, value.partition, value.parent].every(isName) && isBound(value.bound) && isInstant(value.retiredAt)
     return whole ? value : undefined
   } catch {
     return undefined
   }
+}
+
+// Anybody may write a comment on a table of their own.
+
+function isName({ schema, name }: { readonly schema: unknown; readonly name: unknown }): boolean {
+  return typeof schema === 'string' && schema !== '' && typeof name === 'string' && name !== ''
+}
+
+function isInstant(text: unknown): boolean {
+  return typeof text === 'string' && !Number.isNaN(Date.parse(text))
+}
+
+function isBound(bound: Bound): boolean {
+  switch (bound.kind) {
+    case 'range':
+      return [...bound.from, ...bound.to].every(isDatum)
+    case 'list':
+      return bound.values.every((value) => value === null || typeof value === 'string')
+    case 'hash':
+      return Number.isInteger(bound.modulus) && Number.isInteger(bound.remainder)
+    case 'default':
+      return true
+    default:
+      return false
+  }
+}
+
+function isDatum(datum: RangeDatum): boolean {
+  return datum === 'minvalue' || datum === 'maxvalue' || typeof datum.value === 'string'
 }
