@@ -13,6 +13,8 @@ export function formatOperation(operation: Operation, { style }: Pick<Output, 's
       return `${style('yellow', `- ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `retire: ${reason}${formatLock(operation)}`)}`
     case 'finalize-detach':
       return `${style('yellow', `- ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `finish: ${reason}${formatLock(operation)}`)}`
+    case 'clear-marker':
+      return `${style('green', `~ ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `unmark: ${reason}`)}`
     case 'drop-partition':
       return `${style('red', `- ${name}`)}  ${bound(operation.partition.marker.bound)}  ${style('red', 'DESTROYS ROWS')}  ${style('dim', `drop: ${reason}`)}`
   }

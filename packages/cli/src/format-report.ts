@@ -6,6 +6,7 @@ const SIGNS: Readonly<Record<StepReport['kind'], string>> = {
   'create-partition': '+',
   'detach-partition': '- retired',
   'finalize-detach': '- retired',
+  'clear-marker': '~ unmarked',
   'drop-partition': '- dropped',
 }
 

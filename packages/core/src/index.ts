@@ -33,7 +33,7 @@ export { renderMigration } from './migration/render-migration.js'
 export { findTableChanges, type TableChange } from './migration/table-change.js'
 export type { FoundTable } from './migration/table-step.js'
 export type { Finding, FindingCode } from './plan/finding.js'
-export type { CreatePartition, DetachPartition, DropPartition, FinalizeDetach, Operation } from './plan/operation.js'
+export type { ClearMarker, CreatePartition, DetachPartition, DropPartition, FinalizeDetach, Operation } from './plan/operation.js'
 export type { Plan } from './plan/plan.js'
 export { type PlanContext, planChanges } from './plan/plan-changes.js'
 export {

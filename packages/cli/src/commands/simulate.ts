@@ -102,6 +102,7 @@ function print({ output }: Session, { runs, tables, findings }: Simulation): voi
 const VERBS = {
   'create-partition': '+',
   'finalize-detach': '- finish',
+  'clear-marker': '~ unmark',
   'detach-partition': '- retire',
   'drop-partition': '- drop',
 } as const

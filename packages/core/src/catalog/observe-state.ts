@@ -55,13 +55,16 @@ WITH RECURSIVE pinned AS MATERIALIZED (
       SELECT pg_catalog.json_agg(a.attname ORDER BY k.position)
       FROM pg_catalog.unnest(p.partattrs::int2[]) WITH ORDINALITY AS k (attnum, position)
       LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0
-    ) END
+    ) END,
+    d.objoid IS NOT NULL
   ) AS relation
   FROM pinned
   CROSS JOIN tree t
   JOIN pg_catalog.pg_class c ON c.oid = t.oid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = c.oid
+  LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0
+    AND d.description LIKE 'partman:retired %'
 ), marked AS (
   SELECT pg_catalog.json_build_array(c.oid::text, n.nspname, c.relname, d.description) AS relation
   FROM pg_catalog.pg_description d
@@ -100,6 +103,7 @@ type RelationRow = [
   bound: string | null,
   strategy: string | null,
   columns: (string | null)[] | null,
+  marked: boolean,
 ]
 
 interface Observed {
@@ -165,7 +169,7 @@ function buildTables(rows: readonly RelationRow[], declared: readonly TableName[
     else children.set(row[1], [row])
   }
   const partitionsOf = (oid: string): Partition[] =>
-    (children.get(oid) ?? []).flatMap(([child, , schema, name, pending, bound, strategy, columns]) =>
+    (children.get(oid) ?? []).flatMap(([child, , schema, name, pending, bound, strategy, columns, marked]) =>
       bound === null
         ? []
         : [
@@ -177,6 +181,7 @@ function buildTables(rows: readonly RelationRow[], declared: readonly TableName[
               partitionBy: partitionKey(strategy, columns),
               partitions: partitionsOf(child),
               detachPending: pending,
+              ...(marked ? { marked } : {}),
             },
           ],
     )

@@ -40,7 +40,8 @@ function* diffLevel(wanted: WantedTable, want: Level, found: Level): Generator<D
   }
   for (const partition of found.partitions) {
     if (partition.detachPending) yield { kind: 'detach-unfinished', wanted, parent: found, partition }
-    else if (partition.bound.kind === 'default') yield { kind: 'default-present', wanted, parent: found, partition }
+    else if (partition.marked) yield { kind: 'marker-stale', wanted, parent: found, partition }
+    if (partition.bound.kind === 'default' && !partition.detachPending) yield { kind: 'default-present', wanted, parent: found, partition }
   }
   if (want.partitionBy.method === 'list') yield* diffList(wanted, want, found)
   else yield* diffRange(wanted, want, found)

@@ -31,6 +31,8 @@ export type Difference =
     }
   /** A concurrent detach was begun and never ended. */
   | { readonly kind: 'detach-unfinished'; readonly wanted: WantedTable; readonly parent: TableName; readonly partition: Partition }
+  /** A partition is attached and bears the mark of a retirement. */
+  | { readonly kind: 'marker-stale'; readonly wanted: WantedTable; readonly parent: TableName; readonly partition: Partition }
   /** A retired partition stands detached. */
   | { readonly kind: 'partition-detached'; readonly wanted: WantedTable; readonly partition: DetachedPartition }
   /** A DEFAULT partition, which PostgreSQL refuses concurrent detach beside. */

@@ -61,14 +61,16 @@ it('the names of the SQL functions are those of the code', async () => {
   expect(names.filter((name) => Buffer.byteLength(name) > 63)).toEqual([])
 })
 
-it('installed again, as after a reset, it forgets the tenants and keeps the rest', async () => {
+it('installed again, as after a reset, it forgets the tenants of its sets and keeps the rest', async () => {
   const test = await testDatabase()
   await test.query(renderBookkeeping())
-  await test.query(`INSERT INTO partman.tenant (tenants, key) VALUES ('Project', 'gone')`)
+  await test.query(`INSERT INTO partman.tenant (tenants, key) VALUES ('Project', 'gone'), ('Customer of ''another''', 'kept')`)
   await test.query(`INSERT INTO partman.run (holder) VALUES ('kept')`)
-  await test.query(renderBookkeeping())
-  expect((await test.query('SELECT key FROM partman.tenant')).rows).toEqual([])
+  await test.query(renderBookkeeping([{ name: 'Project' }]))
+  expect((await test.query('SELECT key FROM partman.tenant')).rows).toEqual([{ key: 'kept' }])
   expect((await test.query('SELECT holder FROM partman.run')).rows).toEqual([{ holder: 'kept' }])
+  await test.query(renderBookkeeping([{ name: "Customer of 'another'" }]))
+  expect((await test.query('SELECT key FROM partman.tenant')).rows).toEqual([])
 })
 
 it('lives beside pg_partman in the same schema', async () => {

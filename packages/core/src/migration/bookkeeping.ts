@@ -1,4 +1,5 @@
-import { constantSql, doBlock, type Sql } from '../sql/sql.js'
+import type { TenantSet } from '../policy/document.js'
+import { constantSql, doBlock, joinSql, literal, type Sql } from '../sql/sql.js'
 import { renderBookkeepingMarker } from './migration-marker.js'
 
 /** The version of schema `partman` that this release installs and needs. */
@@ -7,10 +8,15 @@ export const BOOKKEEPING_VERSION = 1
 /**
  * Schema `partman`: tenants, the maintainer's lease, runs, and the two functions that migrations need where no program
  * runs. `prisma migrate reset` drops the application's schemas and leaves this one, so the block takes what is there as
- * it is; but the tenants of the tables that went are no longer tenants.
+ * it is; but the tenants of the tables that went, those of the given sets, are no longer tenants.
  */
-export function renderBookkeeping(): Sql {
-  return constantSql(`${renderBookkeepingMarker(BOOKKEEPING_VERSION)}\n${doBlock(constantSql(INSTALL))};\n`)
+export function renderBookkeeping(tenantSets: readonly Pick<TenantSet, 'name'>[] = []): Sql {
+  const names = joinSql(
+    tenantSets.map(({ name }) => literal(name)),
+    ', ',
+  )
+  const install = constantSql(INSTALL.replace('$TENANT_SETS$', () => names))
+  return constantSql(`${renderBookkeepingMarker(BOOKKEEPING_VERSION)}\n${doBlock(install)};\n`)
 }
 
 const INSTALL = `BEGIN
@@ -18,7 +24,7 @@ const INSTALL = `BEGIN
     CREATE SCHEMA partman;
   END IF;
   IF pg_catalog.to_regclass('partman.tenant') IS NOT NULL THEN
-    DELETE FROM partman.tenant;
+    DELETE FROM partman.tenant WHERE tenants = ANY (ARRAY[$TENANT_SETS$]::text[]);
     RETURN;
   END IF;
 

@@ -31,6 +31,6 @@ test('a migration says what it holds, and is DO blocks alone', async () => {
 
 test('only what is asked for is in it', () => {
   expect(renderMigration(document, { bookkeeping: false, firstPartitions: [] })).toBeNull()
-  expect(renderMigration(document, { bookkeeping: true, firstPartitions: [] })).toBe(renderBookkeeping())
+  expect(renderMigration(document, { bookkeeping: true, firstPartitions: [] })).toBe(renderBookkeeping(document.tenantSets))
   expect(renderMigration(document, { bookkeeping: false, firstPartitions: [hostile] })).toBe(renderFirstPartitions(document, [hostile]))
 })

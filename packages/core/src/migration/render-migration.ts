@@ -8,7 +8,7 @@ export function renderMigration(
   { bookkeeping, firstPartitions }: { bookkeeping: boolean; firstPartitions: readonly TablePolicy[] },
 ): string | null {
   const parts: string[] = []
-  if (bookkeeping) parts.push(renderBookkeeping())
+  if (bookkeeping) parts.push(renderBookkeeping(document.tenantSets))
   if (firstPartitions.length > 0) parts.push(renderFirstPartitions(document, firstPartitions))
   return parts.length === 0 ? null : parts.join('\n')
 }

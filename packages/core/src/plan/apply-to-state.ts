@@ -12,6 +12,11 @@ export function applyToState(state: State, operation: Operation): State {
       const detached = { schema, name, oid, marker: { table, partition: { schema, name }, parent, bound, retiredAt } }
       return { tables: without(state.tables, parent, partition.oid), detached: [...state.detached, detached] }
     }
+    case 'clear-marker': {
+      const { parent, partition } = operation
+      const cleared = (one: Partition): Partition => (one.oid === partition.oid ? unmarked(one) : one)
+      return { ...state, tables: mapLevels(state.tables, parent, (partitions) => partitions.map(cleared)) }
+    }
     case 'finalize-detach':
       return { ...state, tables: without(state.tables, operation.parent, operation.partition.oid) }
     case 'drop-partition':
@@ -34,6 +39,10 @@ function mapLevels<Level extends Table | Partition>(
       ? { ...level, partitions: mapLevels(level.partitions, parent, change) }
       : level
   })
+}
+
+function unmarked({ marked: _, ...partition }: Partition): Partition {
+  return partition
 }
 
 /** A name is as good as an object id where nothing else can be made under it. */

@@ -45,6 +45,15 @@ export interface FinalizeDetach extends Common {
   readonly partition: { readonly oid: string; readonly schema: string; readonly name: string; readonly bound: Bound }
 }
 
+/** Takes the mark of a retirement off a partition that is attached, so that nobody takes it for a retired one later. */
+export interface ClearMarker extends Common {
+  readonly kind: 'clear-marker'
+  readonly transactional: true
+  readonly destroysData: false
+  readonly parent: TableName
+  readonly partition: { readonly oid: string; readonly schema: string; readonly name: string; readonly bound: Bound }
+}
+
 /** Drops a retired partition whose grace period is over: the one operation that destroys rows. */
 export interface DropPartition extends Common {
   readonly kind: 'drop-partition'
@@ -54,4 +63,4 @@ export interface DropPartition extends Common {
 }
 
 /** A decision: one step that takes the database nearer to what is wanted. */
-export type Operation = CreatePartition | DetachPartition | FinalizeDetach | DropPartition
+export type Operation = CreatePartition | DetachPartition | FinalizeDetach | ClearMarker | DropPartition

@@ -28,6 +28,7 @@ export const MAX_CLOCKS_APART_MS = 5 * 60_000
  */
 export function planChanges(differences: readonly Difference[], context: PlanContext): Plan {
   const finalize: Operation[] = []
+  const clear: Operation[] = []
   const create: Operation[] = []
   const retire: Operation[] = []
   const drop: Operation[] = []
@@ -106,6 +107,18 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           lock: { mode: 'SHARE UPDATE EXCLUSIVE', on: tableName(difference.parent) },
         })
         break
+      case 'marker-stale':
+        clear.push({
+          ...common,
+          kind: 'clear-marker',
+          transactional: true,
+          destroysData: false,
+          parent: tableName(difference.parent),
+          partition: { ...tableName(difference.partition), oid: difference.partition.oid ?? '', bound: difference.partition.bound },
+          reason: 'it is attached, so the mark of its retirement does not hold',
+          lock: { mode: 'none', on: null },
+        })
+        break
       case 'partition-expired': {
         const parent = formatTableName(difference.parent)
         // The present and the future stay whatever the retention says.
@@ -166,9 +179,9 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
       message: `The clocks of the database and of this process are ${Math.round(context.clocksApartMs / 1000)} seconds apart; ${retire.length + drop.length} partitions that seem to have passed their retention are kept`,
       nextStep: 'Set the clocks of both machines (NTP). Provisioning goes on by the clock of the database.',
     })
-    return makePlan(context.now, [...finalize, ...create], findings)
+    return makePlan(context.now, [...finalize, ...clear, ...create], findings)
   }
-  return makePlan(context.now, [...finalize, ...create, ...retire, ...drop], findings)
+  return makePlan(context.now, [...finalize, ...clear, ...create, ...retire, ...drop], findings)
 }
 
 /** The retention may have been lengthened since the partition was detached; then it is kept, as is one whose bound says no time. */

@@ -17,9 +17,11 @@ export interface ApplyOptions extends RetryOptions {
  * @throws PartmanError `PLAN_STALE` when the database no longer holds what the plan was made for; errors of the driver as they are
  */
 export async function applyOperation(database: Database, operation: Operation, options: ApplyOptions): Promise<void> {
-  for (const statement of renderOperation(operation, options)) {
+  for (const [index, statement] of renderOperation(operation, options).entries()) {
     try {
-      await retryOnLocks(() => database.query(statement), options)
+      // A concurrent detach that was cut off is pending, and cannot be begun again: the next run ends it.
+      if (isConcurrentDetach(operation, index)) await database.query(statement)
+      else await retryOnLocks(() => database.query(statement), options)
     } catch (error) {
       if (sqlState(error) !== SQLSTATE.planStale) throw error
       throw new PartmanError('PLAN_STALE', `${formatTableName(operation.partition)} is not what it was when the plan was made`, {
@@ -28,4 +30,9 @@ export async function applyOperation(database: Database, operation: Operation, o
       })
     }
   }
+}
+
+/** The second statement of a detach; the first one marks the partition. */
+function isConcurrentDetach({ kind }: Operation, index: number): boolean {
+  return kind === 'detach-partition' && index === 1
 }

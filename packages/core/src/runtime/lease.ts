@@ -1,6 +1,6 @@
 import { PartmanError } from '../error.js'
 import type { Database } from '../sql/database.js'
-import { sql } from '../sql/sql.js'
+import { integer, sql } from '../sql/sql.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
 /** The right to maintain, for a while. The token grows with every grant, so an old holder can be told from the present one. */
@@ -49,6 +49,9 @@ export async function renewLease(database: Database, lease: Lease): Promise<bool
   return rows.length > 0
 }
 
+/** How many runs, idle ones included, the history goes back: a week of one a minute. */
+const RUNS_KEPT = 10_000
+
 /** Ends the run and gives the lease back. A run that did nothing leaves no row but the instant in the lease. */
 export async function releaseLease(database: Database, lease: Lease, report: object | null): Promise<void> {
   const released = sql`UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp(), last_run_at = pg_catalog.clock_timestamp() WHERE name = $1 AND token = $2::bigint`
@@ -60,7 +63,7 @@ export async function releaseLease(database: Database, lease: Lease, report: obj
     ])
   } else {
     await database.query(
-      sql`WITH released AS (${released}) UPDATE partman.run SET finished_at = pg_catalog.clock_timestamp(), report = $4::text::jsonb WHERE id = $3::bigint`,
+      sql`WITH released AS (${released}), forgotten AS (DELETE FROM partman.run WHERE id <= $3::bigint - ${integer(RUNS_KEPT)}) UPDATE partman.run SET finished_at = pg_catalog.clock_timestamp(), report = $4::text::jsonb WHERE id = $3::bigint`,
       [lease.name, lease.token, lease.runId, JSON.stringify(report)],
     )
   }

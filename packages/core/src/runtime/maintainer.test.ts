@@ -4,7 +4,7 @@ import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
-import type { PartmanDocument, TablePolicy } from '../policy/document.js'
+import type { ListPolicy, PartmanDocument, TablePolicy } from '../policy/document.js'
 import { renderRegistration } from '../sql/render-registration.js'
 import { qualified } from '../sql/sql.js'
 import { createMaintainer, type Maintainer, type MaintainerOptions } from './maintainer.js'
@@ -176,7 +176,7 @@ describe('a maintainer that meets trouble', () => {
     expect((await planMaintenance(pgDatabase(test), document, { clock })).plan.operations).toEqual([])
   })
 
-  it('retires nothing of a table whose provisioning failed', async () => {
+  it('retires nothing of a tenant whose provisioning failed', async () => {
     const { test, clock, maintainer } = await maintained()
     const other = await session(test)
     await other.query('BEGIN')
@@ -185,13 +185,12 @@ describe('a maintainer that meets trouble', () => {
     const report = await maintainer.runOnce()
     expect(steps(report).filter((step) => !step.startsWith('create'))).toEqual([
       'detach-partition DeliveryAttempt_a_ca978112ca_p20260301 skipped',
-      'detach-partition DeliveryAttempt_b_3e23e81600_p20260301 skipped',
+      'detach-partition DeliveryAttempt_b_3e23e81600_p20260301 done',
     ])
     expect(steps(report)).toContain('create-partition AuditLog_p202607 done')
     await other.query('COMMIT')
     expect(steps(await maintainer.runOnce()).filter((step) => !step.startsWith('create'))).toEqual([
       'detach-partition DeliveryAttempt_a_ca978112ca_p20260301 done',
-      'detach-partition DeliveryAttempt_b_3e23e81600_p20260301 done',
     ])
   })
 
@@ -237,6 +236,29 @@ describe('a maintainer that meets trouble', () => {
     expect(
       (await test.query(`SELECT to_regclass('partman_partitions."DeliveryAttempt_a_ca978112ca_p20260301"') IS NOT NULL AS there`)).rows,
     ).toEqual([{ there: true }])
+  })
+
+  it('takes the mark off a partition that was attached again, so that it is not dropped when somebody detaches it later', async () => {
+    const { document, test, clock, maintainer } = await maintained()
+    const leaf = 'partman_partitions."DeliveryAttempt_a_ca978112ca_p20260301"'
+    const parent = 'partman_partitions."DeliveryAttempt_a_ca978112ca"'
+    clock.set('2026-04-01T00:00:00Z')
+    await maintainer.runOnce()
+    await test.query(`ALTER TABLE ${parent} ATTACH PARTITION ${leaf} FOR VALUES FROM ('2026-03-01Z') TO ('2026-03-02Z')`)
+    // Kept for good from now on.
+    const [attempts] = document.tables
+    const policy = attempts!.policy as ListPolicy
+    const keeping = {
+      ...document,
+      tables: [{ ...attempts!, policy: { ...policy, subpartition: { ...policy.subpartition, retention: null } } }],
+    }
+    const keeper = createMaintainer({ document: keeping, database: pgDatabase(test), clock, ...FAST })
+    expect(steps(await keeper.runOnce())).toEqual(['clear-marker DeliveryAttempt_a_ca978112ca_p20260301 done'])
+    expect(steps(await keeper.runOnce())).toEqual([])
+    await test.query(`ALTER TABLE ${parent} DETACH PARTITION ${leaf}`)
+    clock.set('2026-04-09T00:00:00Z')
+    await maintainer.runOnce()
+    expect((await test.query(`SELECT to_regclass('${leaf}') IS NOT NULL AS there`)).rows).toEqual([{ there: true }])
   })
 
   it('takes up a partition that was marked and never detached', async () => {

@@ -23,9 +23,9 @@ export interface MaintainerOptions {
   readonly logger?: Logger
   /** Time from the end of one run to the begin of the next, in milliseconds, drawn between 90 % and 110 %. Default 60,000. */
   readonly everyMs?: number
-  /** How long one step may wait for one lock, in milliseconds. Default 2,000. */
+  /** How long one step may wait for one lock, in milliseconds. Default 200: whoever comes after it waits as long. */
   readonly lockTimeoutMs?: number
-  /** How often a step that met a lock is tried in one run. Default 4. */
+  /** How often a step that met a lock is tried in one run. Default 8. */
   readonly lockAttempts?: number
   /** The longest wait before the second try, in milliseconds; it doubles with each further one. Default 500. */
   readonly lockBackoffMs?: number
@@ -57,7 +57,7 @@ const RENEW_AFTER_MS = 15_000
 const LEASE_LOST = 'the lease has gone to another maintainer'
 
 export function createMaintainer(options: MaintainerOptions): Maintainer {
-  const settings = { everyMs: 60_000, lockTimeoutMs: 2_000, lockAttempts: 4, lockBackoffMs: 500, logger: SILENT, ...options }
+  const settings = { everyMs: 60_000, lockTimeoutMs: 200, lockAttempts: 8, lockBackoffMs: 500, logger: SILENT, ...options }
   const document = parseDocument(options.document)
   const holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
   const leaseName = `maintainer of ${document.partitionSchema}`
@@ -93,18 +93,25 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
 
   async function applySteps(operations: readonly Operation[], lease: Lease, signal: AbortSignal): Promise<StepReport[]> {
     const steps: StepReport[] = []
-    const failedTables = new Set<string>()
+    const failedParents = new Set<string>()
     let renewedAt = performance.now()
     let kept = true
     for (const operation of operations) {
       const table = formatTableName(operation.table)
+      const parent = formatTableName(operation.kind === 'drop-partition' ? operation.partition.marker.parent : operation.parent)
       if (kept && performance.now() - renewedAt > RENEW_AFTER_MS) {
         kept = await renewLease(database, lease)
         renewedAt = performance.now()
       }
-      // After a failure a table is still provisioned; nothing of it is retired before all is well again.
-      const held = failedTables.has(table) && operation.kind !== 'create-partition'
-      const skipped = !kept ? LEASE_LOST : signal.aborted ? 'the run was stopped' : held ? 'an earlier step of the table failed' : undefined
+      // After a failure a parent is still provisioned; nothing of it is retired before all is well again.
+      const held = failedParents.has(parent) && operation.kind !== 'create-partition'
+      const skipped = !kept
+        ? LEASE_LOST
+        : signal.aborted
+          ? 'the run was stopped'
+          : held
+            ? 'an earlier step of the same parent failed'
+            : undefined
       if (skipped !== undefined) {
         steps.push(reportStep(operation, 'skipped', skipped))
         continue
@@ -121,7 +128,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
         steps.push(reportStep(operation, 'done'))
       } catch (error) {
         // One that cannot be dropped, because a view is on it, stands in nobody's way.
-        if (operation.kind !== 'drop-partition') failedTables.add(table)
+        if (operation.kind !== 'drop-partition') failedParents.add(parent)
         logger.error({ table, kind: operation.kind, partition: operation.partition.name, err: error }, 'step failed')
         steps.push(reportStep(operation, 'failed', error))
       }

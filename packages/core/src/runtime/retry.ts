@@ -4,11 +4,14 @@ import { SQLSTATE, sqlState } from './sql-state.js'
 export interface RetryOptions {
   /** How often a step that met a lock is tried in all. */
   readonly attempts: number
-  /** The longest wait before the second try, in milliseconds; it doubles with each further one, and is drawn at random below that. */
+  /** The longest wait before the second try, in milliseconds; it doubles with each further one, up to five seconds, and is drawn at random below that. */
   readonly backoffMs: number
   readonly signal?: AbortSignal
   readonly onRetry?: (error: unknown, attempt: number) => void
 }
+
+/** No wait is longer, in milliseconds: the lease of a run has to outlive the tries of a step. */
+const MAX_BACKOFF_MS = 5_000
 
 const RETRYABLE: readonly string[] = [SQLSTATE.lockNotAvailable, SQLSTATE.deadlockDetected, SQLSTATE.serializationFailure]
 
@@ -21,7 +24,11 @@ export async function retryOnLocks<T>(run: () => Promise<T>, options: RetryOptio
       const code = sqlState(error)
       if (attempt >= options.attempts || code === undefined || !RETRYABLE.includes(code) || options.signal?.aborted) throw error
       options.onRetry?.(error, attempt)
-      await delay(Math.random() * options.backoffMs * 2 ** (attempt - 1), undefined, options.signal ? { signal: options.signal } : {})
+      await delay(
+        Math.random() * Math.min(options.backoffMs * 2 ** (attempt - 1), MAX_BACKOFF_MS),
+        undefined,
+        options.signal ? { signal: options.signal } : {},
+      )
     }
   }
 }

@@ -1,4 +1,5 @@
-import type { DetachPartition, DropPartition, FinalizeDetach, Operation } from '../plan/operation.js'
+import type { ClearMarker, DetachPartition, DropPartition, FinalizeDetach, Operation } from '../plan/operation.js'
+import type { TableName } from '../policy/document.js'
 import { formatMarker } from '../state/marker.js'
 import { renderCreatePartition } from './render-partition.js'
 import { doBlock, integer, joinSql, literal, qualified, type Sql, sql } from './sql.js'
@@ -20,6 +21,8 @@ export function renderOperation(operation: Operation, options: RenderOptions): S
       return renderDetach(operation, options)
     case 'finalize-detach':
       return [renderFinalize(operation, options)]
+    case 'clear-marker':
+      return [renderClearMarker(operation, options)]
     case 'drop-partition':
       return [renderDrop(operation, options)]
   }
@@ -48,10 +51,7 @@ function renderDetach({ parent, partition, table, retiredAt }: DetachPartition, 
     lockLimited(
       [
         sql`LOCK TABLE ONLY ${qualified(parent)} IN SHARE UPDATE EXCLUSIVE MODE;`,
-        assertRelation(
-          partition,
-          sql`c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid AND i.inhparent = ${literal(qualified(parent))}::regclass::oid AND NOT i.inhdetachpending)`,
-        ),
+        assertRelation(partition, isAttached(parent)),
         sql`COMMENT ON TABLE ${qualified(partition)} IS ${literal(marker)};`,
       ],
       options,
@@ -62,6 +62,10 @@ function renderDetach({ parent, partition, table, retiredAt }: DetachPartition, 
 
 function renderFinalize({ parent, partition }: FinalizeDetach, options: RenderOptions): Sql {
   return lockLimited([sql`ALTER TABLE ${qualified(parent)} DETACH PARTITION ${qualified(partition)} FINALIZE;`], options)
+}
+
+function renderClearMarker({ parent, partition }: ClearMarker, options: RenderOptions): Sql {
+  return lockLimited([assertRelation(partition, isAttached(parent)), sql`COMMENT ON TABLE ${qualified(partition)} IS NULL;`], options)
 }
 
 /** The lock is taken before the check, so that nobody can attach the partition again in between. */
@@ -78,6 +82,10 @@ function renderDrop({ partition }: DropPartition, options: RenderOptions): Sql {
     ],
     options,
   )
+}
+
+function isAttached(parent: TableName): Sql {
+  return sql`c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid AND i.inhparent = ${literal(qualified(parent))}::regclass::oid AND NOT i.inhdetachpending)`
 }
 
 function assertRelation(relation: { schema: string; name: string; oid: string }, condition: Sql): Sql {

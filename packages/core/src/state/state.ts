@@ -16,6 +16,8 @@ export interface Partition extends TableName {
   readonly partitions: readonly Partition[]
   /** A concurrent detach of it was begun and not ended. */
   readonly detachPending: boolean
+  /** It bears the mark of a retirement that did not come about, or was undone. */
+  readonly marked?: true
 }
 
 /** A declared table, wanted or found. */

@@ -23,8 +23,8 @@ export interface Wish {
   readonly tenants: ReadonlyMap<string, readonly string[]>
 }
 
-/** No table is given more partitions of the past than this in one plan; a grid that fine has another problem. */
-const MAX_HISTORY_WINDOWS = 10_000
+/** Gaps further back than this are left as they are: one partition of 1970 is an outlier, and not the begin of a history. */
+const MAX_HISTORY_WINDOWS = 400
 
 /**
  * Resolves what is declared to what there should be now. What was found matters in two ways: gaps in existing history
