@@ -18,7 +18,7 @@ const hasTerminal = process.stdout.isTTY === true
 const hasColour = process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : hasTerminal
 const paint = (colour, text) => (hasColour ? styleText(colour, text, { validateStream: false }) : text)
 const print = (line) => process.stdout.write(`${line}\n`)
-const overwrite = (text) => hasTerminal && process.stdout.write(`\r\x1b[K${text.slice(0, (process.stdout.columns ?? 80) - 1)}`)
+const overwrite = (text) => hasTerminal && process.stdout.write(`\r\x1b[K${text.slice(0, (process.stdout.columns || 80) - 1)}`)
 
 // Whoever reads may stop reading, as `| head` does; PostgreSQL stops with this process.
 process.stdout.on('error', () => process.exit(1))
@@ -88,7 +88,7 @@ async function demonstrate({ rows, keep }) {
     rows,
     step,
     print,
-    width: process.stdout.columns ?? 80,
+    width: process.stdout.columns || 80,
     paint: (fate, text) => paint(COLOURS[fate], text),
     beforeStop: keep ? keepRunning : async () => printExplore(),
   })

@@ -3,6 +3,7 @@ import { formatCount, formatDay } from './format-text.js'
 
 const VERBS: Readonly<Record<Operation['kind'], string>> = {
   'finalize-detach': 'end the detach of',
+  'clear-marker': 'unmark',
   'create-partition': 'make',
   'detach-partition': 'detach',
   'drop-partition': 'drop',

@@ -66,7 +66,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           ...common,
           code: 'PARTITION_KEY_DIFFERENT',
           severity: 'error',
-          message: `${formatTableName(difference.at)} is ${formatKey(difference.foundKey)}, ${formatKey(difference.wantedKey)} is declared`,
+          message: `${formatTableName(difference.at)} is ${formatKey(difference.foundKey)}; what is declared is ${formatKey(difference.wantedKey)}`,
           nextStep:
             'PostgreSQL cannot change a partition key. Declare the key that the table has, or create the table anew. A column that is to have another name is renamed in a migration: ALTER TABLE ... RENAME COLUMN ... TO.',
         })

@@ -5,7 +5,7 @@ BEGIN
     CREATE SCHEMA partman;
   END IF;
   IF pg_catalog.to_regclass('partman.tenant') IS NOT NULL THEN
-    DELETE FROM partman.tenant;
+    DELETE FROM partman.tenant WHERE tenants = ANY (ARRAY['Project']::text[]);
     RETURN;
   END IF;
 
@@ -37,7 +37,7 @@ BEGIN
 
   -- The first instant of a local date: of two midnights the earlier, where there is none the first instant after it.
   CREATE FUNCTION partman.start_of_day(day date, time_zone text) RETURNS timestamptz
-  LANGUAGE sql STABLE STRICT AS $start_of_day$
+  LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $start_of_day$
     SELECT CASE
       WHEN (late - interval '1 hour') AT TIME ZONE time_zone = day::timestamp THEN late - interval '1 hour'
       ELSE late
@@ -47,7 +47,7 @@ BEGIN
 
   -- Where window number n begins. unit: 'elapsed' (step in milliseconds), 'days' or 'months' (of local dates).
   CREATE FUNCTION partman.window_start(unit text, step bigint, origin int, time_zone text, n bigint) RETURNS timestamptz
-  LANGUAGE sql STABLE STRICT AS $window_start$
+  LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $window_start$
     SELECT CASE unit
       WHEN 'elapsed' THEN partman.start_of_day('1970-01-01', time_zone) + n * step * interval '1 millisecond'
       WHEN 'days' THEN partman.start_of_day('1970-01-01'::date + (origin + n * step)::int, time_zone)
@@ -58,7 +58,7 @@ BEGIN
   -- The window that holds the instant, and so many after it.
   CREATE FUNCTION partman.windows(unit text, step bigint, origin int, time_zone text, ahead int, instant timestamptz)
   RETURNS TABLE (lower timestamptz, upper timestamptz)
-  LANGUAGE sql STABLE STRICT AS $windows$
+  LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $windows$
     WITH here AS (
       SELECT CASE unit
         WHEN 'elapsed' THEN pg_catalog.floor(EXTRACT(EPOCH FROM instant - partman.start_of_day('1970-01-01', time_zone)) * 1000 / step)
@@ -76,7 +76,7 @@ BEGIN
 
   -- Stem and suffix in at most 63 bytes: where the stem has to be cut, a hash of all of it stands in for the rest.
   CREATE FUNCTION partman.join_name(stem text, suffix text) RETURNS text
-  LANGUAGE sql IMMUTABLE STRICT AS $join_name$
+  LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog AS $join_name$
     SELECT CASE
       WHEN pg_catalog.octet_length(stem) + 1 + pg_catalog.octet_length(suffix) <= 63 THEN stem || '_' || suffix
       ELSE (
@@ -88,7 +88,7 @@ BEGIN
 
   -- What can be read of a tenant's key, and a hash of all of it.
   CREATE FUNCTION partman.tenant_partition_name(stem text, key text) RETURNS text
-  LANGUAGE sql IMMUTABLE STRICT AS $tenant_partition_name$
+  LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog AS $tenant_partition_name$
     SELECT partman.join_name(stem, pg_catalog.concat_ws('_', NULLIF(readable, ''), hash))
     FROM (
       SELECT
@@ -116,6 +116,12 @@ DO $partman$
 DECLARE
   part record;
 BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."audit_log"')::oid) THEN
+    LOCK TABLE ONLY "public"."audit_log" IN ACCESS EXCLUSIVE MODE;
+  END IF;
+  IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."audit_log"')::oid) THEN
+    RETURN;
+  END IF;
   FOR part IN SELECT * FROM partman.windows('months', 1, 0, 'UTC', 3, pg_catalog.clock_timestamp()) LOOP
     EXECUTE pg_catalog.format(
       'CREATE TABLE %I.%I PARTITION OF %I.%I FOR VALUES FROM (%L) TO (%L)',
@@ -134,8 +140,14 @@ DECLARE
   tenant_partition text;
   part record;
   tables_left int := pg_catalog.current_setting('max_locks_per_transaction')::int
-    * pg_catalog.current_setting('max_connections')::int / 2 / 8;
+    * pg_catalog.current_setting('max_connections')::int / 2 / 8 / 3;
 BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."event"')::oid) THEN
+    LOCK TABLE ONLY "public"."event" IN ACCESS EXCLUSIVE MODE;
+  END IF;
+  IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."event"')::oid) THEN
+    RETURN;
+  END IF;
   FOR tenant IN SELECT t.key COLLATE "C" FROM partman.tenant t WHERE t.tenants = 'Project' UNION SELECT s."id"::text COLLATE "C" FROM "public"."project" s WHERE s."id"::text <> '' ORDER BY 1 LOOP
     tables_left := tables_left - 12;
     EXIT WHEN tables_left < 0;
@@ -162,8 +174,14 @@ DECLARE
   tenant_partition text;
   part record;
   tables_left int := pg_catalog.current_setting('max_locks_per_transaction')::int
-    * pg_catalog.current_setting('max_connections')::int / 2 / 8;
+    * pg_catalog.current_setting('max_connections')::int / 2 / 8 / 3;
 BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."delivery_attempt"')::oid) THEN
+    LOCK TABLE ONLY "public"."delivery_attempt" IN ACCESS EXCLUSIVE MODE;
+  END IF;
+  IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."delivery_attempt"')::oid) THEN
+    RETURN;
+  END IF;
   FOR tenant IN SELECT t.key COLLATE "C" FROM partman.tenant t WHERE t.tenants = 'Project' UNION SELECT s."id"::text COLLATE "C" FROM "public"."project" s WHERE s."id"::text <> '' ORDER BY 1 LOOP
     tables_left := tables_left - 12;
     EXIT WHEN tables_left < 0;
