@@ -8,6 +8,7 @@ export type FindingCode =
   | 'DEFAULT_PARTITION_PRESENT'
   | 'LAST_PARTITION_KEPT'
   | 'CLOCKS_DISAGREE'
+  | 'TENANTS_UNREADABLE'
   /** Found by `partman check` only, from here on. */
   | 'BOOKKEEPING_MISSING'
   | 'MIGRATION_FAILED'

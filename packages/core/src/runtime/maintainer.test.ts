@@ -284,6 +284,22 @@ describe('a maintainer that meets trouble', () => {
     await test.query(`INSERT INTO "AuditLog" SELECT generate_series('2026-03-01'::timestamptz, '2026-07-20', '1 hour')`)
   })
 
+  it('goes on with the tenants it knows where the tenant table cannot be read', async () => {
+    const { test, clock, maintainer } = await maintained()
+    await test.query('ALTER TABLE "Project" RENAME id TO key')
+    await test.query(`INSERT INTO partman.tenant (tenants, key) VALUES ('Project', 'registered')`)
+    clock.set('2026-03-02T00:00:00Z')
+    const report = await maintainer.runOnce()
+    expect('findings' in report && report.findings.map(({ code, message }) => [code, message])).toEqual([
+      ['TENANTS_UNREADABLE', 'The tenants in public.Project cannot be read: column "id" does not exist'],
+    ])
+    expect(steps(report).map((step) => step.replace(/_[0-9a-f]{10}/, ''))).toEqual([
+      'create-partition DeliveryAttempt_registered done',
+      'create-partition DeliveryAttempt_a_p20260305 done',
+      'create-partition DeliveryAttempt_b_p20260305 done',
+    ])
+  })
+
   it('says what is wrong with a table, and does the others', async () => {
     const { test, clock, maintainer } = await maintained()
     await test.query('DROP TABLE "AuditLog"')

@@ -1,5 +1,4 @@
 import { type Observation, observeState } from '../catalog/observe-state.js'
-import { observeTenants } from '../catalog/observe-tenants.js'
 import { diffState } from '../diff/diff-state.js'
 import { PartmanError } from '../error.js'
 import type { Plan } from '../plan/plan.js'
@@ -8,6 +7,7 @@ import type { PartmanDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { type WantedTable, wantState } from '../state/want-state.js'
 import type { Clock } from './clock.js'
+import { observeTenantsApart } from './observe-tenants-apart.js'
 
 /** What a look at the database leads to. */
 export interface PlannedMaintenance {
@@ -23,7 +23,7 @@ export async function planMaintenance(
   options: { clock?: Clock } = {},
 ): Promise<PlannedMaintenance> {
   const observation = await observeState(database, document)
-  const tenants = await observeTenants(database, document, observation)
+  const { tenants, findings } = await observeTenantsApart(database, document, observation)
   const now = options.clock ? options.clock.now().getTime() : observation.server.now
   const wanted = wantState(document, observation.state, { now, tenants })
   const plan = planChanges(diffState(wanted, observation.state), {
@@ -31,7 +31,7 @@ export async function planMaintenance(
     takenNames: observation.takenNames,
     clocksApartMs: options.clock ? 0 : Math.abs(observation.server.now - Date.now()),
   })
-  return { plan, observation, wanted }
+  return { plan: { ...plan, findings: [...findings, ...plan.findings] }, observation, wanted }
 }
 
 /**
