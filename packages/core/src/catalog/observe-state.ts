@@ -1,7 +1,7 @@
 import type { PartmanDocument, TableName } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { constantSql } from '../sql/sql.js'
-import { parseMarker } from '../state/marker.js'
+import { MARKER_PREFIX, parseMarker } from '../state/marker.js'
 import { type DetachedPartition, type Partition, type PartitionKey, type State, sameTable, type Table } from '../state/state.js'
 import { parseBound } from './parse-bound.js'
 
@@ -64,14 +64,14 @@ WITH RECURSIVE pinned AS MATERIALIZED (
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = c.oid
   LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0
-    AND d.description LIKE 'partman:retired %'
+    AND d.description LIKE '${MARKER_PREFIX}%'
 ), marked AS (
   SELECT pg_catalog.json_build_array(c.oid::text, n.nspname, c.relname, d.description) AS relation
   FROM pg_catalog.pg_description d
   JOIN pg_catalog.pg_class c ON c.oid = d.objoid AND c.relkind IN ('r', 'p')
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
-    AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0 AND d.description LIKE 'partman:retired %'
+    AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0 AND d.description LIKE '${MARKER_PREFIX}%'
 ), taken AS (
   SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = $3

@@ -439,6 +439,16 @@ describe('the loop', () => {
     await maintainer.stop()
   })
 
+  it('runs once as usual after it was stopped', async () => {
+    const { clock, maintainer } = await maintained()
+    await maintainer.stop()
+    clock.set('2026-03-02T00:00:00Z')
+    expect(steps(await maintainer.runOnce())).toEqual([
+      'create-partition DeliveryAttempt_a_ca978112ca_p20260305 done',
+      'create-partition DeliveryAttempt_b_3e23e81600_p20260305 done',
+    ])
+  })
+
   it('outlives a run that throws', async () => {
     const { document, test, clock } = await maintained()
     let failures = 2

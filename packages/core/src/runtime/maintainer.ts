@@ -48,7 +48,7 @@ export interface Maintainer {
   applyPlan(plan: Pick<Plan, 'now' | 'fingerprint'>): Promise<MaintenanceReport>
   /** Runs now and then every `everyMs`, until `stop`. A run that throws is logged, and the next one comes in its time. Safe to call twice. */
   start(): void
-  /** Waits for the step under way and ends. Safe to call twice, and before `start`. */
+  /** Waits for the step under way and ends. Safe to call twice, and before `start`; a later `runOnce` or `start` runs as if new. */
   stop(): Promise<void>
 }
 
@@ -171,7 +171,6 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     applyPlan,
     start() {
       if (loop) return
-      stopping = new AbortController()
       loop = keepRunning(stopping.signal)
     },
     async stop() {
@@ -179,6 +178,8 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       await loop
       await running?.catch(() => undefined)
       loop = undefined
+      // What was stopped is over; a run that is asked for from now on is not.
+      if (stopping.signal.aborted) stopping = new AbortController()
     },
   }
 }

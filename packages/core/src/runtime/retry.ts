@@ -24,11 +24,15 @@ export async function retryOnLocks<T>(run: () => Promise<T>, options: RetryOptio
       const code = sqlState(error)
       if (attempt >= options.attempts || code === undefined || !RETRYABLE.includes(code) || options.signal?.aborted) throw error
       options.onRetry?.(error, attempt)
-      await delay(
+      const wait = delay(
         Math.random() * Math.min(options.backoffMs * 2 ** (attempt - 1), MAX_BACKOFF_MS),
         undefined,
         options.signal ? { signal: options.signal } : {},
       )
+      // Whoever stops a wait wants to know what was waited for.
+      await wait.catch(() => {
+        throw error
+      })
     }
   }
 }

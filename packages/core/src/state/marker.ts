@@ -2,7 +2,7 @@ import type { Bound, RangeDatum } from './bound.js'
 import type { RetiredMarker } from './state.js'
 
 /** What the comment of a table of ours begins with. */
-const MARKER_PREFIX = 'partman:retired '
+export const MARKER_PREFIX = 'partman:retired '
 
 export function formatMarker(marker: RetiredMarker): string {
   return MARKER_PREFIX + JSON.stringify(marker)
