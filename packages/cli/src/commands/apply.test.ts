@@ -1,5 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest'
-import { type CliProject, createCliProject } from '../fixtures/cli-project.js'
+import { type CliProject, createDeployedProject } from '../fixtures/cli-project.js'
 
 // Each run of the command line is a process of its own, and slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
@@ -7,10 +7,7 @@ vi.setConfig({ testTimeout: 120_000 })
 let project: CliProject
 
 beforeAll(async () => {
-  project = await createCliProject()
-  await project.prisma(['generate'])
-  await project.partman(['migrate', 'dev', '--name', 'init'])
-  expect(await project.prisma(['migrate', 'deploy'])).toMatchObject({ exitCode: 0 })
+  project = await createDeployedProject()
   return project.remove
 })
 

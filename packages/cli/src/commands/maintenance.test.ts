@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { type CliProject, createCliProject, HOSTILE_TABLE, SCHEMA } from '../fixtures/cli-project.js'
+import { type CliProject, createDeployedProject, HOSTILE_TABLE, SCHEMA } from '../fixtures/cli-project.js'
 
 // Each run of the command line is a process of its own, and slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
@@ -9,10 +9,7 @@ vi.setConfig({ testTimeout: 120_000 })
 let project: CliProject
 
 beforeAll(async () => {
-  project = await createCliProject()
-  await project.prisma(['generate'])
-  await project.partman(['migrate', 'dev', '--name', 'init'])
-  expect(await project.prisma(['migrate', 'deploy'])).toMatchObject({ exitCode: 0 })
+  project = await createDeployedProject()
   return project.remove
 })
 
