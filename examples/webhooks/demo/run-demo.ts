@@ -128,9 +128,9 @@ async function printNext(pool: pg.Pool, { clock }: Simulation, now: number, prin
 function describeTable(model: DemoTable): string {
   const { policy } = config.tables.find((table) => table.model === model) ?? { policy: undefined }
   if (!policy) return ''
-  const range = policy.kind === 'list' ? policy.subpartition : policy
+  const range = policy.kind === 'tenants' ? policy.subpartition : policy
   const unit = range.interval.replace(/^1 /, '')
-  return `a partition per ${policy.kind === 'list' ? `project and ${unit}` : unit}, ${range.premake} ahead, kept for ${range.retention.after}`
+  return `a partition per ${policy.kind === 'tenants' ? `project and ${unit}` : unit}, ${range.premake} ahead, kept for ${range.retention.after}`
 }
 
 function databaseUrl({ url }: PostgresServer): string {

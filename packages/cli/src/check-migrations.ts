@@ -9,6 +9,8 @@ import {
   type MigrationFile,
   type PartmanDocument,
   parseMigrationMarkers,
+  partitionKey,
+  policyLevels,
   resolveMigrationHistory,
   type TableChange,
   type TableName,
@@ -120,8 +122,7 @@ async function droppedTables(pool: Pick<pg.Pool, 'query'>, pending: readonly Mig
 function keyColumns({ tables }: PartmanDocument, name: TableName): string[] {
   const declared = tables.find(({ table }) => formatTableName(table) === formatTableName(name))
   if (!declared) return []
-  const { policy } = declared
-  return policy.kind === 'list' ? [policy.by.column, policy.subpartition.by.column] : [policy.by.column]
+  return policyLevels(declared.policy).flatMap((level) => partitionKey(level).columns.filter((column) => column !== null))
 }
 
 function formatColumn(table: TableName, column: string): string {

@@ -8,11 +8,11 @@ export function formatOperation(operation: Operation, { style }: Pick<Output, 's
   const reason = formatPrintable(operation.reason)
   switch (operation.kind) {
     case 'create-partition':
-      return `${style('green', `+ ${name}`)}  ${describe(operation.partition)}  ${style('dim', `${reason}${formatLock(operation)}`)}`
+      return `${style('green', `+ ${name}`)}  ${describe(operation.partition)}  ${style('dim', `${reason}${formatLocks(operation)}`)}`
     case 'detach-partition':
-      return `${style('yellow', `- ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `retire: ${reason}${formatLock(operation)}`)}`
+      return `${style('yellow', `- ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `retire: ${reason}${formatLocks(operation)}`)}`
     case 'finalize-detach':
-      return `${style('yellow', `- ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `finish: ${reason}${formatLock(operation)}`)}`
+      return `${style('yellow', `- ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `finish: ${reason}${formatLocks(operation)}`)}`
     case 'clear-marker':
       return `${style('green', `~ ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `unmark: ${reason}`)}`
     case 'drop-partition':
@@ -28,6 +28,6 @@ function bound(value: Bound): string {
   return formatPrintable(formatBound(value))
 }
 
-function formatLock({ lock }: Operation): string {
-  return lock.on === null ? '' : `; ${lock.mode} on ${formatPrintable(formatTableName(lock.on))}`
+function formatLocks({ locks }: Operation): string {
+  return locks.map(({ mode, on }) => `; ${mode} on ${formatPrintable(formatTableName(on))}`).join('')
 }

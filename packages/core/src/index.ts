@@ -33,7 +33,16 @@ export { renderMigration } from './migration/render-migration.js'
 export { findTableChanges, type TableChange } from './migration/table-change.js'
 export type { FoundTable } from './migration/table-step.js'
 export type { Finding, FindingCode } from './plan/finding.js'
-export type { ClearMarker, CreatePartition, DetachPartition, DropPartition, FinalizeDetach, Operation } from './plan/operation.js'
+export type {
+  ClearMarker,
+  CreatePartition,
+  DetachPartition,
+  DropPartition,
+  FinalizeDetach,
+  Operation,
+  OperationLock,
+  PartitionReference,
+} from './plan/operation.js'
 export type { Plan } from './plan/plan.js'
 export { type PlanContext, planChanges } from './plan/plan-changes.js'
 export {
@@ -47,22 +56,44 @@ export {
 export {
   DOCUMENT_VERSION,
   documentJsonSchema,
-  type ListPolicy,
-  type PartitionPolicy,
   type PartmanDocument,
   parseDocument,
-  type RangePolicy,
-  type RetentionPolicy,
   type TableName,
   type TablePolicy,
-  TENANT_KEY_TYPES,
   type TenantKeyDefault,
-  type TenantKeyType,
   type TenantSet,
-  TIME_KEY_TYPES,
-  type TimeKeyType,
 } from './policy/document.js'
 export { DURATION_UNITS, type Duration, type DurationUnit, formatDuration, parseDuration } from './policy/duration.js'
+export {
+  HASH_KEY_TYPES,
+  type HashKeyType,
+  LIST_KEY_TYPES,
+  type ListKeyType,
+  NUMBER_KEY_TYPES,
+  type NumberKeyType,
+  TENANT_KEY_TYPES,
+  type TenantKeyType,
+  TIME_ENCODINGS,
+  TIME_KEY_TYPES,
+  type TimeEncoding,
+  type TimeKeyType,
+} from './policy/key-column.js'
+export {
+  type HashPolicy,
+  type KeyColumn,
+  type ListPolicy,
+  type NumberRangePolicy,
+  type PartitionPolicy,
+  policyLevels,
+  type RangePolicy,
+  type RetentionPolicy,
+  type TenantColumn,
+  type TenantsPolicy,
+  type TimeKey,
+  tenantsOf,
+  type WindowPolicy,
+} from './policy/policy.js'
+export { parseSize, SIZE_UNITS } from './policy/size.js'
 export { parseTenantKey, type TenantKey } from './policy/tenant-key.js'
 export { type ApplyOptions, applyOperation } from './runtime/apply-operation.js'
 export type { Clock } from './runtime/clock.js'
@@ -81,7 +112,9 @@ export { type RegistrationOptions, renderRegistration } from './sql/render-regis
 export { type Sql, sql } from './sql/sql.js'
 export { type Bound, formatBound, type RangeDatum } from './state/bound.js'
 export { describeTables, type TableDescription } from './state/describe-table.js'
+export { type KeyAxis, keyAxis, type TimeAxis, timeAxis } from './state/key-axis.js'
 export { nextRetirement } from './state/next-retirement.js'
-export { parsePosition } from './state/position.js'
+export { type Position, positionOf } from './state/position.js'
+export { placeRange, tenantIn } from './state/range-span.js'
 export { type DetachedPartition, formatTableName, type Partition, type PartitionKey, type State, type Table } from './state/state.js'
-export { partitionKey, type WantedTable, type Wish, wantState } from './state/want-state.js'
+export { partitionKey, type TenantSettings, type WantedTable, type Wish, wantState } from './state/want-state.js'

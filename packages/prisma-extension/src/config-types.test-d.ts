@@ -5,10 +5,15 @@ import type { PartmanClient, TenantRegistration } from './partman-client.js'
 const window = {
   kind: 'range',
   by: { field: 'at', column: 'at', type: 'timestamptz' },
+  prefix: null,
   interval: '1 day',
   timeZone: 'UTC',
+  origin: null,
+  start: null,
   premake: 1,
   retention: null,
+  default: false,
+  subpartition: null,
 } as const
 
 const ofProjects = {
@@ -20,7 +25,13 @@ const ofProjects = {
     {
       model: 'Event',
       table: { schema: 'public', name: 'Event' },
-      policy: { kind: 'list', by: { field: 'projectId', column: 'projectId', type: 'text' }, tenants: 'Project', subpartition: window },
+      policy: {
+        kind: 'tenants',
+        by: { field: 'projectId', column: 'projectId', type: 'text' },
+        tenants: 'Project',
+        default: false,
+        subpartition: window,
+      },
       declaredAt: 'schema.prisma:1:5',
     },
     { model: 'AuditLog', table: { schema: 'public', name: 'AuditLog' }, policy: window, declaredAt: 'schema.prisma:2:5' },

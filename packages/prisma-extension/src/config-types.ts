@@ -28,7 +28,9 @@ export type TenantOf<Config extends PartmanDocument, Model extends PartitionedMo
     : TenantOfPolicy<Extract<Config['tables'][number], { readonly model: Model }>['policy']>
 
 // A partition that is not of one tenant, a DEFAULT or a shared one, may stand beside the tenants' own.
-type TenantOfPolicy<Policy> = Policy extends { readonly kind: 'list'; readonly by: { readonly type: infer Type extends TenantKeyType } }
+type TenantOfPolicy<Policy> = Policy extends
+  | { readonly kind: 'tenants'; readonly by: { readonly type: infer Type extends TenantKeyType } }
+  | { readonly prefix: { readonly by: { readonly type: infer Type extends TenantKeyType } } }
   ? KeyValue<Type> | null
   : null
 

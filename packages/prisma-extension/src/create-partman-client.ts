@@ -10,6 +10,8 @@ import {
   renderRegistration,
   type TenantKey,
   type TenantSet,
+  tenantIn,
+  tenantsOf,
 } from '@partman/core'
 import { prismaDatabase } from './connection.js'
 import { explained } from './explain-failure.js'
@@ -78,13 +80,11 @@ export function createPartmanClient<Config extends PartmanDocument>(
 
     async tenants(choice) {
       const set = chooseTenantSet(document, choice)
-      const tables = document.tables.filter(({ policy }) => policy.kind === 'list' && policy.tenants === set.name)
+      const tables = document.tables.filter(({ policy }) => tenantsOf(policy)?.tenants === set.name)
       const ofSet: PartmanDocument = { ...document, tenantSets: [set], tables }
       const observation = await observeState(observing, ofSet)
       const tenants = await observeTenants(connection, ofSet, observation)
-      const partitioned = observation.state.tables.flatMap((table) =>
-        table.partitions.flatMap(({ bound }) => (bound.kind === 'list' ? bound.values : [])),
-      )
+      const partitioned = observation.state.tables.flatMap((table) => table.partitions.map(({ bound }) => tenantIn(bound)))
       const texts = new Set([...(tenants.get(set.name) ?? []), ...partitioned.filter((value) => value !== null)])
       return [...texts].map((text) => readKey(set.type, text)).sort((a, b) => (a < b ? -1 : 1))
     },

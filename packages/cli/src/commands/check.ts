@@ -21,7 +21,7 @@ async function runCheck(session: Session): Promise<ExitCode> {
     const migrations = session.hasProject ? await readMigrations((await session.project()).migrationsFolder) : []
     const { bookkeepingVersion } = planned.observation
     const found = await checkMigrations(pool, { document, schema, migrations, findings: planned.plan.findings, bookkeepingVersion })
-    return [...found, ...checkCoverage(planned.plan, planned)]
+    return [...found, ...checkCoverage(planned.plan)]
   })
   for (const finding of findings) output.print(formatFinding(finding, output))
   if (findings.length === 0) output.print('Nothing found.')

@@ -55,7 +55,7 @@ interface TableStatus extends TableDescription {
 function describe({ observation, wanted, plan }: PlannedMaintenance): TableStatus[] {
   return describeTables(wanted, observation.state).map((table) => {
     const name = formatTableName(table.table)
-    const policy = wanted.find((one) => formatTableName(one.table) === name)?.policy
+    const policy = wanted.find(({ policy }) => formatTableName(policy.table) === name)?.policy
     const found = observation.state.tables.find((one) => formatTableName(one) === name)
     const instant = policy && found ? nextRetirement(policy, found) : null
     return {

@@ -7,6 +7,8 @@ import {
   renderRegistration,
   retryOnLocks,
   type TenantSet,
+  tenantIn,
+  tenantsOf,
 } from '@partman/core'
 import { Command } from 'commander'
 import type { Bind } from '../bind.js'
@@ -85,13 +87,16 @@ async function runList(session: Session, options: TenantsOptions): Promise<ExitC
   const sets = await withDatabase(session, async ({ database }) => {
     const observation = await observeState(database, document)
     const tenants = await observeTenants(database, document, observation)
-    const tables = document.tables.flatMap(({ table, policy }) => (policy.kind === 'list' ? [{ table, tenants: policy.tenants }] : []))
+    const tables = document.tables.map(({ table, policy }) => ({ table, tenants: tenantsOf(policy)?.tenants }))
     return chosen.map(({ name }) => ({
       name,
       tenants: (tenants.get(name) ?? []).map((key) => {
         const lacking = tables.filter(({ table, tenants: set }) => {
           const found = observation.state.tables.find((one) => one.schema === table.schema && one.name === table.name)
-          return set === name && !found?.partitions.some(({ bound }) => bound.kind === 'list' && bound.values.includes(key))
+          return (
+            set === name &&
+            !found?.partitions.some(({ bound }) => tenantIn(bound) === key || (bound.kind === 'list' && bound.values.includes(key)))
+          )
         })
         return { key, withoutPartitions: lacking.map(({ table }) => table) }
       }),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseDuration } from '../policy/duration.js'
-import { type Grid, instantBefore, windowIndexAt, windowStart } from './window.js'
+import { createGrid, type Grid, instantBefore, windowIndexAt, windowStart } from './window.js'
 
-const grid = (interval: string, timeZone = 'UTC'): Grid => ({ interval: parseDuration(interval), timeZone })
+const grid = (interval: string, timeZone = 'UTC'): Grid => createGrid(parseDuration(interval), timeZone)
 const windowAt = (at: Grid, iso: string) => {
   const index = windowIndexAt(at, Date.parse(iso))
   return [index, index + 1].map((n) => new Date(windowStart(at, n)).toISOString())

@@ -1,72 +1,99 @@
 import { Temporal } from 'temporal-polyfill'
 import type { Duration } from '../policy/duration.js'
 
+/** A step of a grid as arithmetic needs it; every unit reduces to one of these three. The SQL function `partman.windows` takes the same. */
+export type GridStep =
+  /** Exact time: multiples of `step` milliseconds, counted from the instant `origin` (milliseconds since 1970); a change of the clocks does not move it. */
+  | { readonly kind: 'elapsed'; readonly step: number; readonly origin: number }
+  /** Local dates: multiples of `step` days, counted from `origin` (days since 1970-01-01). */
+  | { readonly kind: 'days'; readonly step: number; readonly origin: number }
+  /** Local months: multiples of `step` months, counted from `origin` (days since 1970-01-01; at most the 28th of a month). */
+  | { readonly kind: 'months'; readonly step: number; readonly origin: number }
+
 /**
  * The endless sequence of windows of one length in one time zone, numbered; a window is half-open. Two equal grids have the same windows, whenever asked.
  */
 export interface Grid {
-  readonly interval: Duration
+  readonly step: GridStep
   readonly timeZone: string
 }
-
-/** A step of a grid as arithmetic needs it; every unit reduces to one of these three. */
-export type GridStep =
-  /** Exact time: a multiple of `ms`, counted from local midnight of 1970-01-01; a change of the clocks does not move it. */
-  | { readonly kind: 'elapsed'; readonly ms: number }
-  /** Local dates: a multiple of `days`, counted from `origin` (days since 1970-01-01). */
-  | { readonly kind: 'days'; readonly days: number; readonly origin: number }
-  /** Local months: a multiple of `months`, counted from January 1970. */
-  | { readonly kind: 'months'; readonly months: number }
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 /** 1970-01-05 was the first Monday: weeks begin on Monday, as ISO 8601 has it. */
 const FIRST_MONDAY = 4
 
-/** Resolves an interval to the arithmetic of its grid. */
-export function gridStep({ count, unit }: Duration): GridStep {
+/**
+ * Makes the grid of an interval in a time zone. The origin is a local date, or for minutes and hours a date and a time
+ * (`2026-01-31`, `2026-01-31 06:00`), at which a window begins; null: midnight of 1970-01-01, for weeks the Monday after it.
+ *
+ * @throws RangeError for an origin after the 28th of a month that months are counted from: not every month has that day
+ */
+export function createGrid({ count, unit }: Duration, timeZone: string, origin: string | null = null): Grid {
+  const date = origin === null ? 0 : Date.parse(`${origin.slice(0, 10)}T00:00:00Z`)
+  const day = date / DAY_MS
+  const months = (step: number): Grid => {
+    if (new Date(date).getUTCDate() > 28) throw new RangeError(`Not every month has the day of ${origin}`)
+    return { step: { kind: 'months', step, origin: day }, timeZone }
+  }
+  const elapsed = (ms: number): Grid => ({ step: { kind: 'elapsed', step: ms, origin: originInstant(date, origin, timeZone) }, timeZone })
   switch (unit) {
     case 'minute':
-      return { kind: 'elapsed', ms: count * MINUTE_MS }
+      return elapsed(count * MINUTE_MS)
     case 'hour':
-      return { kind: 'elapsed', ms: count * 60 * MINUTE_MS }
+      return elapsed(count * 60 * MINUTE_MS)
     case 'day':
-      return { kind: 'days', days: count, origin: 0 }
+      return { step: { kind: 'days', step: count, origin: day }, timeZone }
     case 'week':
-      return { kind: 'days', days: count * 7, origin: FIRST_MONDAY }
+      return { step: { kind: 'days', step: count * 7, origin: origin === null ? FIRST_MONDAY : day }, timeZone }
     case 'month':
-      return { kind: 'months', months: count }
+      return months(count)
     case 'quarter':
-      return { kind: 'months', months: count * 3 }
+      return months(count * 3)
     case 'year':
-      return { kind: 'months', months: count * 12 }
+      return months(count * 12)
   }
+}
+
+function originInstant(date: number, origin: string | null, timeZone: string): number {
+  const time = origin?.slice(11) ?? ''
+  if (time === '') return startOfDay(date, timeZone)
+  return Temporal.PlainDateTime.from(`${origin?.slice(0, 10)}T${time}`).toZonedDateTime(timeZone).epochMilliseconds
 }
 
 /** The number of the window that holds the instant (milliseconds since 1970); window 0 begins at the grid's origin. */
 export function windowIndexAt(grid: Grid, instant: number): number {
-  const step = gridStep(grid.interval)
-  if (step.kind === 'elapsed') return Math.floor((instant - elapsedOrigin(grid.timeZone)) / step.ms)
-  const { year, month, day } = localDateTime(Math.floor(instant), grid.timeZone)
-  const index =
-    step.kind === 'days'
-      ? Math.floor((Date.UTC(year, month - 1, day) / DAY_MS - step.origin) / step.days)
-      : Math.floor(((year - 1970) * 12 + month - 1) / step.months)
+  const { kind, step, origin } = grid.step
+  if (kind === 'elapsed') return Math.floor((instant - origin) / step)
+  const local = localDateTime(Math.floor(instant), grid.timeZone)
+  const index = kind === 'days' ? Math.floor((dayOf(local) - origin) / step) : Math.floor(monthsSince(origin, local) / step)
   // A zone may repeat the last hour of a date; then the date alone would name the window that has just ended.
   return windowStart(grid, index + 1) <= instant ? index + 1 : index
 }
 
 /** Where the window of that number begins, in milliseconds since 1970. */
-export function windowStart(grid: Grid, index: number): number {
-  const step = gridStep(grid.interval)
-  switch (step.kind) {
+export function windowStart({ step: { kind, step, origin }, timeZone }: Grid, index: number): number {
+  switch (kind) {
     case 'elapsed':
-      return elapsedOrigin(grid.timeZone) + index * step.ms
+      return origin + index * step
     case 'days':
-      return startOfDay((step.origin + index * step.days) * DAY_MS, grid.timeZone)
-    case 'months':
-      return startOfDay(Date.UTC(1970, index * step.months), grid.timeZone)
+      return startOfDay((origin + index * step) * DAY_MS, timeZone)
+    case 'months': {
+      const first = new Date(origin * DAY_MS)
+      return startOfDay(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + index * step, first.getUTCDate()), timeZone)
+    }
   }
+}
+
+function dayOf({ year, month, day }: LocalDateTime): number {
+  return Date.UTC(year, month - 1, day) / DAY_MS
+}
+
+/** Whole months from a date (days since 1970-01-01) to another. */
+function monthsSince(origin: number, { year, month, day }: LocalDateTime): number {
+  const first = new Date(origin * DAY_MS)
+  const months = (year - first.getUTCFullYear()) * 12 + month - 1 - first.getUTCMonth()
+  return day < first.getUTCDate() ? months - 1 : months
 }
 
 /** The instant a calendar duration before another, in milliseconds since 1970: "1 month" before 31 March is the end of February. */
@@ -100,19 +127,11 @@ export function localDateTime(instant: number, timeZone: string): LocalDateTime 
   }
 }
 
-const elapsedOrigins = new Map<string, number>()
-
-function elapsedOrigin(timeZone: string): number {
-  const origin = elapsedOrigins.get(timeZone) ?? startOfDay(0, timeZone)
-  elapsedOrigins.set(timeZone, origin)
-  return origin
-}
-
 /**
  * Where a local date, given as its midnight in UTC, begins: at midnight, or at the first instant after it where the clocks
  * skip midnight, or at the earlier one where they repeat it.
  */
-function startOfDay(date: number, timeZone: string): number {
+export function startOfDay(date: number, timeZone: string): number {
   if (timeZone === 'UTC') return date
   return Temporal.PlainDateTime.from(new Date(date).toISOString().slice(0, -1)).toZonedDateTime(timeZone).epochMilliseconds
 }

@@ -1,39 +1,78 @@
 import type { TableName } from '../policy/document.js'
-import type { DetachedPartition, Partition, PartitionKey } from '../state/state.js'
+import type { RetentionPolicy } from '../policy/policy.js'
+import type { Alien, DetachedPartition, Partition, PartitionKey } from '../state/state.js'
 import type { WantedTable } from '../state/want-state.js'
+
+/** A found parent and one of its partitions. */
+interface AtPartition {
+  readonly wanted: WantedTable
+  readonly parent: TableName
+  readonly partition: Partition
+}
 
 /** A fact about a declared table: one way in which what was found is not what is wanted. Deciding what to do is the plan's. */
 export type Difference =
   /** The table is not in the database. */
   | { readonly kind: 'table-missing'; readonly wanted: WantedTable }
   /** The table is there, and is not partitioned. */
-  | { readonly kind: 'table-plain'; readonly wanted: WantedTable }
+  | { readonly kind: 'table-plain'; readonly wanted: WantedTable; readonly extension: string | null }
+  /** The table is in the care of an extension. */
+  | { readonly kind: 'table-of-extension'; readonly wanted: WantedTable; readonly extension: string }
+  /** The table, or a partition of it, is not partman's to change. */
+  | { readonly kind: 'relation-alien'; readonly wanted: WantedTable; readonly relation: TableName; readonly alien: Alien }
   /** The table, or a partition of it, is partitioned in another way. */
   | {
       readonly kind: 'key-different'
       readonly wanted: WantedTable
       readonly at: TableName
       readonly wantedKey: PartitionKey
+      /** null: it holds rows where a further level is declared. */
       readonly foundKey: PartitionKey | null
     }
+  /** A partition is partitioned in turn, and no such level is declared. */
+  | ({ readonly kind: 'level-undeclared'; readonly foundKey: PartitionKey } & AtPartition)
   /** Rows that should have a partition have none; the bound of `partition` is the part that nothing covers yet. */
-  | { readonly kind: 'partition-missing'; readonly wanted: WantedTable; readonly parent: TableName; readonly partition: Partition }
-  /** The upper bound has passed the retention. */
-  | {
+  | ({
+      readonly kind: 'partition-missing'
+      /** It is needed at this moment, and not only ahead of time. */
+      readonly holdsPresent: boolean
+      /** Tables that foreign keys of the table refer to. */
+      readonly references: readonly TableName[]
+    } & AtPartition)
+  /** The retention of its level does not keep it any longer. */
+  | ({
       readonly kind: 'partition-expired'
-      readonly wanted: WantedTable
-      readonly parent: TableName
-      readonly partition: Partition
-      /** Microseconds on the key's axis. */
-      readonly upper: bigint
+      readonly retention: RetentionPolicy
+      /** Where it ends, as PostgreSQL prints it. */
+      readonly upper: string
+      /** It ends after the present. */
+      readonly isCurrent: boolean
       /** How many partitions the parent has beside it, expired ones included. */
       readonly siblings: number
-    }
+    } & AtPartition)
   /** A concurrent detach was begun and never ended. */
-  | { readonly kind: 'detach-unfinished'; readonly wanted: WantedTable; readonly parent: TableName; readonly partition: Partition }
+  | ({ readonly kind: 'detach-unfinished' } & AtPartition)
   /** A partition is attached and bears the mark of a retirement. */
-  | { readonly kind: 'marker-stale'; readonly wanted: WantedTable; readonly parent: TableName; readonly partition: Partition }
+  | ({ readonly kind: 'marker-stale' } & AtPartition)
   /** A retired partition stands detached. */
-  | { readonly kind: 'partition-detached'; readonly wanted: WantedTable; readonly partition: DetachedPartition }
-  /** A DEFAULT partition, which PostgreSQL refuses concurrent detach beside. */
-  | { readonly kind: 'default-present'; readonly wanted: WantedTable; readonly parent: TableName; readonly partition: Partition }
+  | {
+      readonly kind: 'partition-detached'
+      readonly wanted: WantedTable
+      readonly partition: DetachedPartition
+      /** The retention that still does not keep it; null where it would be kept today. */
+      readonly expired: RetentionPolicy | null
+    }
+  /** A DEFAULT partition, which PostgreSQL refuses concurrent detach beside; `declared` where the level asks for one. */
+  | ({ readonly kind: 'default-present'; readonly declared: boolean } & AtPartition)
+  /** A bound has no place on the axis of the declared key, so nobody can tell what is covered beside it. */
+  | ({ readonly kind: 'bound-unplaced' } & AtPartition)
+  /** A list partition holds values that no list names. */
+  | ({ readonly kind: 'values-undeclared'; readonly values: readonly (string | null)[] } & AtPartition)
+  /** The rows are spread over another number of hash partitions than is declared. */
+  | {
+      readonly kind: 'modulus-different'
+      readonly wanted: WantedTable
+      readonly parent: TableName
+      readonly declared: number
+      readonly found: readonly number[]
+    }

@@ -1,8 +1,8 @@
 import { testDatabase } from '@partman/testing/vitest'
 import { expect, it } from 'vitest'
-import { gridStep, windowIndexAt, windowStart } from '../calendar/window.js'
+import { createGrid, windowIndexAt, windowStart } from '../calendar/window.js'
 import { parseDuration } from '../policy/duration.js'
-import { joinName, tenantPartitionName } from '../state/partition-name.js'
+import { joinName, valueLabel } from '../state/partition-name.js'
 import { renderBookkeeping } from './bookkeeping.js'
 
 const ZONES = [
@@ -15,7 +15,14 @@ const ZONES = [
   'Asia/Kathmandu',
   'Pacific/Apia',
 ]
-const INTERVALS = ['5 hours', '1 day', '2 weeks', '1 quarter']
+const INTERVALS = [
+  ['5 hours', null],
+  ['7 hours', '2017-03-26 06:30'],
+  ['1 day', null],
+  ['2 weeks', '2016-02-28'],
+  ['1 quarter', null],
+  ['5 months', '2016-02-28'],
+] as const
 
 it('the windows of the SQL functions are those of the calendar', async () => {
   const test = await testDatabase()
@@ -27,14 +34,13 @@ it('the windows of the SQL functions are those of the calendar', async () => {
   for (const day of ['2018-03-11', '2018-11-04', '2018-10-07', '2019-02-17', '2019-04-07', '2018-06-17', '2019-05-05'])
     for (let hour = -14; hour < 38; hour += 3) instants.push(Date.parse(`${day}T00:00:00Z`) + hour * 3_600_000 + 1)
   for (const timeZone of ZONES) {
-    for (const interval of INTERVALS) {
-      const grid = { interval: parseDuration(interval), timeZone }
-      const step = gridStep(grid.interval)
-      const [size, origin] = step.kind === 'elapsed' ? [step.ms, 0] : step.kind === 'days' ? [step.days, step.origin] : [step.months, 0]
+    for (const [interval, origin] of INTERVALS) {
+      const grid = createGrid(parseDuration(interval), timeZone, origin)
+      const { step } = grid
       const { rows } = await test.query<{ bounds: number[] }>(
         `SELECT (SELECT array_agg(EXTRACT(EPOCH FROM lower) * 1000 ORDER BY lower)::float8[] FROM partman.windows($1, $2, $3, $4, 2, to_timestamp(at / 1000.0))) AS bounds
          FROM unnest($5::float8[]) WITH ORDINALITY AS i (at, n) ORDER BY n`,
-        [step.kind, size, origin, timeZone, instants],
+        [step.kind, step.step, step.origin, timeZone, instants],
       )
       const expected = instants.map((at) => [0, 1, 2].map((k) => windowStart(grid, windowIndexAt(grid, at) + k)))
       expect(
@@ -51,11 +57,12 @@ it('the names of the SQL functions are those of the code', async () => {
   const keys = ['acme', 'ACME', 'Ünïcode & Söhne', '42', '  ', '01890a5d-ac96-774b-bcce-b302099a8057', 'x'.repeat(200), "'; --"]
   const stems = ['Event', `Évents ""x"" ${'é'.repeat(20)}`, 'a'.repeat(63)]
   const { rows } = await test.query<{ name: string; joined: string }>(
-    `SELECT partman.tenant_partition_name(stem, key) AS name, partman.join_name(partman.tenant_partition_name(stem, key), 'p20261122') AS joined
+    `SELECT partman.join_name(stem, partman.value_label(key)) AS name,
+       partman.join_name(partman.join_name(stem, partman.value_label(key)), 'p20261122') AS joined
      FROM unnest($1::text[]) WITH ORDINALITY AS s (stem, i), unnest($2::text[]) WITH ORDINALITY AS k (key, j) ORDER BY i, j`,
     [stems, keys],
   )
-  const names = stems.flatMap((stem) => keys.map((key) => tenantPartitionName({ schema: 'public', name: stem }, key)))
+  const names = stems.flatMap((stem) => keys.map((key) => joinName(stem, valueLabel(key))))
   expect(rows).toEqual(names.map((name) => ({ name, joined: joinName(name, 'p20261122') })))
   expect(new Set(names).size).toBe(names.length)
   expect(names.filter((name) => Buffer.byteLength(name) > 63)).toEqual([])

@@ -6,7 +6,7 @@ import { renderBookkeepingMarker } from './migration-marker.js'
 export const BOOKKEEPING_VERSION = 1
 
 /**
- * Schema `partman`: tenants, the maintainer's lease, runs, and the two functions that migrations need where no program
+ * Schema `partman`: tenants, the maintainer's lease, runs, and the functions that migrations need where no program
  * runs. `prisma migrate reset` drops the application's schemas and leaves this one, so the block takes what is there as
  * it is; but the tenants of the tables that went, those of the given sets, are no longer tenants.
  */
@@ -32,6 +32,7 @@ const INSTALL = `BEGIN
     tenants text NOT NULL,
     key text NOT NULL CHECK (key <> ''),
     registered_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    settings jsonb CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
     PRIMARY KEY (tenants, key)
   );
   COMMENT ON TABLE partman.tenant IS 'partman bookkeeping version ${BOOKKEEPING_VERSION}: the tenants that were registered, by tenant set';
@@ -64,34 +65,65 @@ const INSTALL = `BEGIN
     FROM (SELECT day::timestamp AT TIME ZONE time_zone AS late) AS midnight
   $start_of_day$;
 
-  -- Where window number n begins. unit: 'elapsed' (step in milliseconds), 'days' or 'months' (of local dates).
-  CREATE FUNCTION partman.window_start(unit text, step bigint, origin int, time_zone text, n bigint) RETURNS timestamptz
+  -- Where window number n begins. unit: 'elapsed' (step in milliseconds, origin in milliseconds since 1970), 'days' or
+  -- 'months' (of local dates, origin in days since 1970-01-01).
+  CREATE FUNCTION partman.window_start(unit text, step bigint, origin bigint, time_zone text, n bigint) RETURNS timestamptz
   LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $window_start$
     SELECT CASE unit
-      WHEN 'elapsed' THEN partman.start_of_day('1970-01-01', time_zone) + n * step * interval '1 millisecond'
+      WHEN 'elapsed' THEN '1970-01-01 00:00:00+00'::timestamptz + (origin + n * step) * interval '1 millisecond'
       WHEN 'days' THEN partman.start_of_day('1970-01-01'::date + (origin + n * step)::int, time_zone)
-      WHEN 'months' THEN partman.start_of_day(('1970-01-01'::date + pg_catalog.make_interval(months => (n * step)::int))::date, time_zone)
+      WHEN 'months' THEN partman.start_of_day(('1970-01-01'::date + origin::int + pg_catalog.make_interval(months => (n * step)::int))::date, time_zone)
     END
   $window_start$;
 
-  -- The window that holds the instant, and so many after it.
-  CREATE FUNCTION partman.windows(unit text, step bigint, origin int, time_zone text, ahead int, instant timestamptz)
-  RETURNS TABLE (lower timestamptz, upper timestamptz)
-  LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $windows$
-    WITH here AS (
+  -- The number of the window that holds an instant.
+  CREATE FUNCTION partman.window_index(unit text, step bigint, origin bigint, time_zone text, instant timestamptz) RETURNS bigint
+  LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $window_index$
+    WITH origin_date AS (
+      SELECT '1970-01-01'::date + origin::int AS first, (instant AT TIME ZONE time_zone)::date AS here WHERE unit <> 'elapsed'
+    ), here AS (
       SELECT CASE unit
-        WHEN 'elapsed' THEN pg_catalog.floor(EXTRACT(EPOCH FROM instant - partman.start_of_day('1970-01-01', time_zone)) * 1000 / step)
-        WHEN 'days' THEN pg_catalog.floor(((instant AT TIME ZONE time_zone)::date - '1970-01-01'::date - origin)::numeric / step)
-        WHEN 'months' THEN pg_catalog.floor(
-          ((EXTRACT(YEAR FROM instant AT TIME ZONE time_zone) - 1970) * 12 + EXTRACT(MONTH FROM instant AT TIME ZONE time_zone) - 1)::numeric / step)
+        WHEN 'elapsed' THEN pg_catalog.floor((EXTRACT(EPOCH FROM instant) * 1000 - origin) / step)
+        WHEN 'days' THEN (SELECT pg_catalog.floor((here - first)::numeric / step) FROM origin_date)
+        WHEN 'months' THEN (
+          SELECT pg_catalog.floor(((EXTRACT(YEAR FROM here) - EXTRACT(YEAR FROM first)) * 12 + EXTRACT(MONTH FROM here) - EXTRACT(MONTH FROM first)
+            - CASE WHEN EXTRACT(DAY FROM here) < EXTRACT(DAY FROM first) THEN 1 ELSE 0 END)::numeric / step)
+          FROM origin_date)
       END::bigint AS n
-    ), current_window AS (
-      SELECT CASE WHEN partman.window_start(unit, step, origin, time_zone, n + 1) <= instant THEN n + 1 ELSE n END AS n FROM here
     )
-    SELECT partman.window_start(unit, step, origin, time_zone, n + k), partman.window_start(unit, step, origin, time_zone, n + k + 1)
-    FROM current_window, pg_catalog.generate_series(0, ahead) AS k
-    ORDER BY k
+    SELECT CASE WHEN partman.window_start(unit, step, origin, time_zone, n + 1) <= instant THEN n + 1 ELSE n END FROM here
+  $window_index$;
+
+  -- The window that holds the instant, so many after it, and at most so many before it as far back as the one that holds 'since'.
+  CREATE FUNCTION partman.windows(
+    unit text, step bigint, origin bigint, time_zone text, ahead int, instant timestamptz, behind int DEFAULT 0, since timestamptz DEFAULT NULL
+  ) RETURNS TABLE (lower timestamptz, upper timestamptz)
+  LANGUAGE sql STABLE SET search_path = pg_catalog AS $windows$
+    WITH here AS (
+      SELECT partman.window_index(unit, step, origin, time_zone, instant) AS n,
+        COALESCE(partman.window_index(unit, step, origin, time_zone, since), partman.window_index(unit, step, origin, time_zone, instant)) AS first
+    ), bounds AS (
+      SELECT partman.window_start(unit, step, origin, time_zone, k) AS lower, partman.window_start(unit, step, origin, time_zone, k + 1) AS upper
+      FROM here, pg_catalog.generate_series(LEAST(n, GREATEST(first, n - behind)), n + ahead) AS k
+    )
+    -- A date that the time zone left out has no instants.
+    SELECT lower, upper FROM bounds WHERE lower < upper ORDER BY lower
   $windows$;
+
+  -- A number in the digits of an alphabet.
+  CREATE FUNCTION partman.encode_digits(value bigint, alphabet text, digits int) RETURNS text
+  LANGUAGE plpgsql IMMUTABLE STRICT SET search_path = pg_catalog AS $encode_digits$
+  DECLARE
+    base bigint := pg_catalog.length(alphabet);
+    encoded text := '';
+  BEGIN
+    FOR place IN 1..digits LOOP
+      encoded := pg_catalog.substr(alphabet, (value % base)::int + 1, 1) || encoded;
+      value := value / base;
+    END LOOP;
+    RETURN encoded;
+  END
+  $encode_digits$;
 
   -- Stem and suffix in at most 63 bytes: where the stem has to be cut, a hash of all of it stands in for the rest.
   CREATE FUNCTION partman.join_name(stem text, suffix text) RETURNS text
@@ -106,14 +138,14 @@ const INSTALL = `BEGIN
   $join_name$;
 
   -- What can be read of a tenant's key, and a hash of all of it.
-  CREATE FUNCTION partman.tenant_partition_name(stem text, key text) RETURNS text
-  LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog AS $tenant_partition_name$
-    SELECT partman.join_name(stem, pg_catalog.concat_ws('_', NULLIF(readable, ''), hash))
+  CREATE FUNCTION partman.value_label(key text) RETURNS text
+  LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog AS $value_label$
+    SELECT pg_catalog.concat_ws('_', NULLIF(readable, ''), hash)
     FROM (
       SELECT
         pg_catalog.btrim(pg_catalog.left(pg_catalog.regexp_replace(
           pg_catalog.translate(key, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'), '[^a-z0-9]+', '_', 'g'), 16), '_') AS readable,
         pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(key, 'UTF8')), 'hex'), 10) AS hash
     ) AS part
-  $tenant_partition_name$;
+  $value_label$;
 END`

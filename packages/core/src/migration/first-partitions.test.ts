@@ -1,35 +1,14 @@
 import { testDatabase } from '@partman/testing/vitest'
 import pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
-import type { PartmanDocument, TablePolicy } from '../policy/document.js'
+import { byTenant, byTime, declare, documentOf } from '../fixtures/policies.js'
 import { renderBookkeeping } from './bookkeeping.js'
 import { renderFirstPartitions } from './first-partitions.js'
 
-function declare(name: string, ofTenants: boolean): TablePolicy {
-  const range = {
-    kind: 'range',
-    by: { field: 'at', column: 'at', type: 'timestamptz' },
-    interval: '1 day',
-    timeZone: 'UTC',
-    premake: 1,
-    retention: null,
-  } as const
-  return {
-    model: 'Event',
-    table: { schema: 'public', name },
-    declaredAt: 'schema.prisma:1:1',
-    policy: ofTenants
-      ? { kind: 'list', by: { field: 'tenant', column: 'tenant', type: 'text' }, tenants: 'Tenant', subpartition: range }
-      : range,
-  }
-}
-
-const document: PartmanDocument = {
-  version: 1,
-  schemaHash: '-',
-  partitionSchema: 'partman_partitions',
-  tenantSets: [{ name: 'Tenant', type: 'text', source: null }],
-  tables: [],
+const document = documentOf()
+const table = (name: string, ofTenants: boolean) => {
+  const range = byTime({ premake: 1 })
+  return declare(ofTenants ? byTenant(range) : range, name)
 }
 
 it.each([
@@ -47,11 +26,11 @@ it.each([
   await database.query(renderBookkeeping())
   await database.query(`CREATE TABLE "Old ""one" (tenant text NOT NULL, at timestamptz NOT NULL) PARTITION BY ${by}`)
   if (ofTenants) await database.query("INSERT INTO partman.tenant (tenants, key) VALUES ('Tenant', 'acme')")
-  await database.query(renderFirstPartitions(document, [declare('Old "one', ofTenants)]))
+  await database.query(renderFirstPartitions(document, [table('Old "one', ofTenants)]))
   const before = await partitions('Old ""one')
   await database.query('ALTER TABLE "Old ""one" RENAME TO "New ""one"')
 
-  await database.query(renderFirstPartitions(document, [declare('New "one', ofTenants)]))
+  await database.query(renderFirstPartitions(document, [table('New "one', ofTenants)]))
 
   expect(before).toHaveLength(count)
   expect(await partitions('New ""one')).toEqual(before)
@@ -70,7 +49,7 @@ it('a maintainer that has begun is waited for, and is left to make the rest', as
   await maintainer.query(
     `ALTER TABLE "Event" ATTACH PARTITION partman_partitions.made FOR VALUES FROM (CURRENT_DATE) TO (CURRENT_DATE + 1)`,
   )
-  const deployed = database.query(renderFirstPartitions(document, [declare('Event', false)]))
+  const deployed = database.query(renderFirstPartitions(document, [table('Event', false)]))
   await expect.poll(async () => (await maintainer.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount).toBe(1)
   await maintainer.query('COMMIT')
   await deployed
@@ -83,26 +62,26 @@ it('a table that is in use is not waited for', async () => {
   const database = await testDatabase()
   await database.query(renderBookkeeping())
   await database.query('CREATE TABLE "Event" (at timestamptz NOT NULL) PARTITION BY RANGE (at)')
-  await database.query(renderFirstPartitions(document, [declare('Event', false)]))
+  await database.query(renderFirstPartitions(document, [table('Event', false)]))
   const reader = new pg.Client({ connectionString: database.url })
   await reader.connect()
   onTestFinished(() => reader.end())
   await reader.query('BEGIN')
   await reader.query('SELECT FROM "Event"')
   await database.query(`SET lock_timeout = '100ms'`)
-  await database.query(renderFirstPartitions(document, [declare('Event', false)]))
+  await database.query(renderFirstPartitions(document, [table('Event', false)]))
 })
 
 it('several tables together use no more locks than there are', async () => {
   const database = await testDatabase()
   await database.query(renderBookkeeping())
   await database.query(`INSERT INTO partman.tenant SELECT 'Tenant', 't' || n FROM generate_series(1, 200) AS n`)
-  const tables = Array.from({ length: 8 }, (_, n) => declare(`Event${n}`, true))
-  for (const { table } of tables) {
+  const tables = Array.from({ length: 8 }, (_, n) => table(`Event${n}`, true))
+  for (const { table: one } of tables) {
     await database.query(
-      `CREATE TABLE "${table.name}" (tenant text, at timestamptz, note text, PRIMARY KEY (tenant, at)) PARTITION BY LIST (tenant)`,
+      `CREATE TABLE "${one.name}" (tenant text, at timestamptz, note text, PRIMARY KEY (tenant, at)) PARTITION BY LIST (tenant)`,
     )
-    await database.query(`CREATE INDEX ON "${table.name}" (note)`)
+    await database.query(`CREATE INDEX ON "${one.name}" (note)`)
   }
   await database.query('BEGIN')
   await database.query(renderFirstPartitions(document, tables))

@@ -1,11 +1,15 @@
-import { type GridStep, gridStep } from '../calendar/window.js'
-import type { ListPolicy, PartmanDocument, RangePolicy, TableName, TablePolicy } from '../policy/document.js'
-import { parseDuration } from '../policy/duration.js'
+import type { PartmanDocument, TablePolicy } from '../policy/document.js'
+import { type PartitionPolicy, type TenantColumn, tenantsOf } from '../policy/policy.js'
 import { LOCKS_PER_TABLE } from '../sql/lock-estimate.js'
+import { renderPartitionBy } from '../sql/render-partition.js'
 import { comment, constantSql, doBlock, identifier, integer, joinSql, literal, qualified, type Sql, sql } from '../sql/sql.js'
 import { partitionStem } from '../state/partition-name.js'
-import { formatTableName } from '../state/state.js'
+import { formatTableName, type Partition } from '../state/state.js'
+import { wantDefault, wantTenant } from '../state/want-partitions.js'
+import { partitionKey, wantTable } from '../state/want-state.js'
+import { describePolicy } from './describe-policy.js'
 import { renderTableMarker } from './migration-marker.js'
+import { renderFixedLevel, renderWindows } from './partition-query.js'
 
 /**
  * The part of a migration that makes the first partitions of tables that an earlier migration of the same deploy has
@@ -28,30 +32,72 @@ END`)};
 
 function renderTable(document: PartmanDocument, declared: TablePolicy, tablesInAll: number): Sql {
   const { policy, table } = declared
-  const range = policy.kind === 'range' ? policy : policy.subpartition
-  const head = comment(
-    `First partitions of ${formatTableName(table)}: ${policy.kind === 'list' ? `one per tenant, each with ` : ''}the present ${range.interval} and ${range.premake} ahead (${range.timeZone})`,
-  )
-  const body = policy.kind === 'range' ? rangeBlock(document, declared, policy) : tenantBlock(document, declared, policy, tablesInAll)
   return sql`
 ${constantSql(renderTableMarker(table))}
-${head}
-${doBlock(body)};
+${comment(`First partitions of ${formatTableName(table)}: ${describePolicy(policy)}`)}
+${doBlock(tableBlock(document, declared, tablesInAll))};
 `
 }
 
-function rangeBlock({ partitionSchema }: PartmanDocument, { table }: TablePolicy, policy: RangePolicy): Sql {
+/** The parent whose partitions a level makes: its schema, its name, and what their names begin with, each an expression. */
+interface Parent {
+  readonly schema: Sql
+  readonly name: Sql
+  readonly stem: Sql
+}
+
+function tableBlock(document: PartmanDocument, declared: TablePolicy, tablesInAll: number): Sql {
+  const { policy, table } = declared
+  const parent = { schema: literal(table.schema), name: literal(table.name), stem: literal(partitionStem(table)) }
+  const depths = Array.from({ length: depthOf(policy) }, (_, depth) => sql`  ${part(depth)} record;\n  ${partName(depth)} text;`)
+  const tenants = tenantsOf(policy)
   return sql`DECLARE
-  part record;
+${joinSql(depths, '\n')}${tenants ? lockBudget(tablesInAll) : constantSql('')}
 BEGIN
   ${unlessPartitioned(table)}
-  FOR part IN SELECT * FROM ${windows(policy)} LOOP
-    EXECUTE pg_catalog.format(
-      'CREATE TABLE %I.%I PARTITION OF %I.%I FOR VALUES FROM (%L) TO (%L)',
-      ${literal(partitionSchema)}, partman.join_name(${literal(partitionStem(table))}, ${label(policy)}),
-      ${literal(table.schema)}, ${literal(table.name)}, ${keyValue(policy, sql`part.lower`)}, ${keyValue(policy, sql`part.upper`)});
-  END LOOP;
+  ${renderLevel(document, policy, parent, 0, tenants ? spend(document, declared) : constantSql(''))}
 END`
+}
+
+function depthOf({ subpartition }: PartitionPolicy): number {
+  return subpartition === null ? 1 : 1 + depthOf(subpartition)
+}
+
+function part(depth: number): Sql {
+  return sql`part_${integer(depth + 1)}`
+}
+
+function partName(depth: number): Sql {
+  return sql`name_${integer(depth + 1)}`
+}
+
+/** A loop over the partitions of a level, with what is below each; the DEFAULT partition has nothing below it. */
+function renderLevel(document: PartmanDocument, policy: PartitionPolicy, parent: Parent, depth: number, first: Sql): Sql {
+  const [one, name, schema] = [part(depth), partName(depth), literal(document.partitionSchema)]
+  const below = policy.subpartition
+  const create = (partitionBy: Sql) => sql`${name} := partman.join_name(${parent.stem}, ${one}.label);
+    EXECUTE pg_catalog.format('CREATE TABLE %I.%I PARTITION OF %I.%I %s%s', ${schema}, ${name}, ${parent.schema}, ${parent.name}, ${one}.bound, ${partitionBy});`
+  const loop = sql`FOR ${one} IN ${renderQuery(document, policy)} LOOP
+    ${first}${create(literal(below === null ? '' : ` ${renderPartitionBy(partitionKey(below))}`))}
+    ${below === null ? constantSql('') : renderLevel(document, below, { schema, name, stem: name }, depth + 1, constantSql(''))}
+  END LOOP;`
+  if (wantDefault(policy).length === 0) return loop
+  return sql`${loop}
+  FOR ${one} IN SELECT 'default' AS label, 'DEFAULT' AS bound LOOP
+    ${create(literal(''))}
+  END LOOP;`
+}
+
+/** The query of a level's partitions: `label` and `bound`. */
+function renderQuery(document: PartmanDocument, policy: PartitionPolicy): Sql {
+  const tenants = tenantsOf(policy)
+  if (policy.kind === 'tenants' && tenants) {
+    return sql`SELECT partman.value_label(key) AS label, pg_catalog.format('FOR VALUES IN (%L)', key) AS bound FROM (${tenantKeys(document, tenants)}) AS tenant (key)`
+  }
+  const windows = policy.kind === 'range' ? renderWindows(policy) : renderFixedLevel(policy)
+  if (!tenants) return sql`SELECT label, pg_catalog.format('FOR VALUES ' || template, lower, upper) AS bound FROM ${windows}`
+  return sql`SELECT partman.value_label(key) || '_' || label AS label, pg_catalog.format('FOR VALUES FROM (%L, %L) TO (%L, %L)', key, lower, key, upper) AS bound
+    FROM (${tenantKeys(document, tenants)}) AS tenant (key), ${windows}`
 }
 
 /**
@@ -59,32 +105,23 @@ END`
  * used here, by all tables together, as one transaction makes them. The tenants beyond that get their partitions in the
  * maintainer's first run.
  */
-function tenantBlock(document: PartmanDocument, { table }: TablePolicy, policy: ListPolicy, tablesInAll: number): Sql {
-  const range = policy.subpartition
-  const schema = literal(document.partitionSchema)
-  return sql`DECLARE
-  tenant text;
-  tenant_partition text;
-  part record;
+function lockBudget(tablesInAll: number): Sql {
+  return sql`
   tables_left int := pg_catalog.current_setting('max_locks_per_transaction')::int
-    * pg_catalog.current_setting('max_connections')::int / 2 / ${integer(LOCKS_PER_TABLE)} / ${integer(tablesInAll)};
-BEGIN
-  ${unlessPartitioned(table)}
-  FOR tenant IN ${tenantKeys(document, policy)} LOOP
-    tables_left := tables_left - ${integer(range.premake + 2)};
+    * pg_catalog.current_setting('max_connections')::int / 2 / ${integer(LOCKS_PER_TABLE)} / ${integer(tablesInAll)};`
+}
+
+/** What one partition of the outermost level takes of the budget. */
+function spend(document: PartmanDocument, declared: TablePolicy): Sql {
+  const wanted = wantTable(document.partitionSchema, declared, { now: 0, tenants: new Map() })
+  const [largest] = wantTenant(wanted, partitionStem(declared.table), '-')
+  return sql`tables_left := tables_left - ${integer(largest ? countTables(largest) : 1)};
     EXIT WHEN tables_left < 0;
-    tenant_partition := partman.tenant_partition_name(${literal(partitionStem(table))}, tenant);
-    EXECUTE pg_catalog.format(
-      'CREATE TABLE %I.%I PARTITION OF %I.%I FOR VALUES IN (%L) PARTITION BY RANGE (%I)',
-      ${schema}, tenant_partition, ${literal(table.schema)}, ${literal(table.name)}, tenant, ${literal(range.by.column)});
-    FOR part IN SELECT * FROM ${windows(range)} LOOP
-      EXECUTE pg_catalog.format(
-        'CREATE TABLE %I.%I PARTITION OF %I.%I FOR VALUES FROM (%L) TO (%L)',
-        ${schema}, partman.join_name(tenant_partition, ${label(range)}),
-        ${schema}, tenant_partition, ${keyValue(range, sql`part.lower`)}, ${keyValue(range, sql`part.upper`)});
-    END LOOP;
-  END LOOP;
-END`
+    `
+}
+
+function countTables({ partitions }: Partition): number {
+  return 1 + partitions.reduce((sum, partition) => sum + countTables(partition), 0)
 }
 
 /**
@@ -92,7 +129,7 @@ END`
  * well: what it is making is waited for, and it makes the rest. The lock is the one that PARTITION OF takes next; a table
  * that is in use is not locked.
  */
-function unlessPartitioned(table: TableName): Sql {
+function unlessPartitioned(table: TablePolicy['table']): Sql {
   const partitioned = sql`EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass(${literal(qualified(table))})::oid)`
   return sql`IF NOT ${partitioned} THEN
     LOCK TABLE ONLY ${qualified(table)} IN ACCESS EXCLUSIVE MODE;
@@ -103,57 +140,10 @@ function unlessPartitioned(table: TableName): Sql {
 }
 
 /** The keys of the tenants there are: registered ones, and those with a row in the tenant table. */
-function tenantKeys({ tenantSets }: PartmanDocument, { tenants }: ListPolicy): Sql {
+function tenantKeys({ tenantSets }: PartmanDocument, { tenants }: TenantColumn): Sql {
   const source = tenantSets.find(({ name }) => name === tenants)?.source
   const registered = sql`SELECT t.key COLLATE "C" FROM partman.tenant t WHERE t.tenants = ${literal(tenants)}`
   if (!source) return sql`${registered} ORDER BY 1`
   const column = identifier(source.key.column)
   return sql`${registered} UNION SELECT s.${column}::text COLLATE "C" FROM ${qualified(source.table)} s WHERE s.${column}::text <> '' ORDER BY 1`
-}
-
-function windows({ interval, timeZone, premake }: RangePolicy): Sql {
-  return sql`partman.windows(${gridArguments(gridStep(parseDuration(interval)))}, ${literal(timeZone)}, ${integer(premake)}, pg_catalog.clock_timestamp())`
-}
-
-/** Unit, step and origin, as the SQL functions take them. */
-function gridArguments(step: GridStep): Sql {
-  switch (step.kind) {
-    case 'elapsed':
-      return sql`'elapsed', ${integer(step.ms)}, 0`
-    case 'days':
-      return sql`'days', ${integer(step.days)}, ${integer(step.origin)}`
-    case 'months':
-      return sql`'months', ${integer(step.months)}, 0`
-  }
-}
-
-/** A window's end in the type of the key, as PostgreSQL prints it in UTC. */
-function keyValue({ by, timeZone }: RangePolicy, instant: Sql): Sql {
-  switch (by.type) {
-    case 'timestamptz':
-      return sql`pg_catalog.to_char(${instant} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00')`
-    case 'timestamp':
-      return sql`pg_catalog.to_char(${instant} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')`
-    case 'date':
-      return sql`pg_catalog.to_char(${instant} AT TIME ZONE ${literal(timeZone)}, 'YYYY-MM-DD')`
-  }
-}
-
-/** The label of the window `part`, as `windowLabel` writes it. */
-function label({ interval, timeZone }: RangePolicy): Sql {
-  const { unit } = parseDuration(interval)
-  const zone = literal(timeZone)
-  switch (unit) {
-    case 'minute':
-    case 'hour':
-      return sql`pg_catalog.to_char(part.lower AT TIME ZONE 'UTC', '"p"YYYYMMDD_HH24MI')`
-    case 'day':
-    case 'week':
-      return sql`pg_catalog.to_char(part.lower AT TIME ZONE ${zone}, '"p"YYYYMMDD')`
-    case 'month':
-    case 'quarter':
-      return sql`pg_catalog.to_char(part.lower AT TIME ZONE ${zone}, '"p"YYYYMM')`
-    case 'year':
-      return sql`pg_catalog.to_char(part.lower AT TIME ZONE ${zone}, '"p"YYYY')`
-  }
 }

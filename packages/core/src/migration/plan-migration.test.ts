@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { byTime } from '../fixtures/policies.js'
 import type { TablePolicy } from '../policy/document.js'
 import { type MigrationRequest, planMigration } from './plan-migration.js'
 import type { FoundTable } from './table-step.js'
@@ -10,14 +11,7 @@ const policyOf = (model: string): TablePolicy => ({
   model,
   table: { schema: 'public', name: model },
   declaredAt: `prisma/schema.prisma:${model.length}:5`,
-  policy: {
-    kind: 'range',
-    by: { field: 'createdAt', column: 'createdAt', type: 'timestamptz' },
-    interval: '1 day',
-    timeZone: 'UTC',
-    premake: 10,
-    retention: null,
-  },
+  policy: byTime({ by: { field: 'createdAt', column: 'createdAt', type: 'timestamptz' } }),
 })
 const event = policyOf('Event')
 const audit = policyOf('AuditLog')

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { byTime } from '../fixtures/policies.js'
 import type { PartmanDocument, TablePolicy } from '../policy/document.js'
 import { BOOKKEEPING_VERSION, renderBookkeeping } from './bookkeeping.js'
 import { renderFirstPartitions } from './first-partitions.js'
@@ -10,14 +11,7 @@ const hostile: TablePolicy = {
   model: 'Event',
   table: { schema: 'my "schema"', name: 'Évents ""x"""; --' },
   declaredAt: 'schema.prisma:1:1',
-  policy: {
-    kind: 'range',
-    by: { field: 'at', column: '"at"', type: 'timestamptz' },
-    interval: '1 day',
-    timeZone: 'UTC',
-    premake: 10,
-    retention: null,
-  },
+  policy: byTime({ by: { field: 'at', column: '"at"', type: 'timestamptz' } }),
 }
 const document: PartmanDocument = { version: 1, schemaHash: '-', partitionSchema: 'partman_partitions', tenantSets: [], tables: [hostile] }
 

@@ -2,6 +2,12 @@ import type { TableName } from '../policy/document.js'
 import type { Bound } from '../state/bound.js'
 import type { DetachedPartition, Partition } from '../state/state.js'
 
+/** A lock on a table that the application uses, held for the moment of the step. */
+export interface OperationLock {
+  readonly mode: 'SHARE UPDATE EXCLUSIVE' | 'SHARE ROW EXCLUSIVE' | 'ACCESS EXCLUSIVE'
+  readonly on: TableName
+}
+
 /** What every operation tells of itself. */
 interface Common {
   /** The declared table that it serves. */
@@ -12,8 +18,8 @@ interface Common {
   readonly declaredAt: string
   /** Why, in one sentence for people. */
   readonly reason: string
-  /** The strongest lock on a table that the application uses, and which. */
-  readonly lock: { readonly mode: 'SHARE UPDATE EXCLUSIVE' | 'none'; readonly on: TableName | null }
+  /** The strongest lock on each table that the application uses; none where it uses none of them. */
+  readonly locks: readonly OperationLock[]
 }
 
 /** Makes a partition, with all partitions of its own, beside the parent and attaches it as a whole. */
@@ -23,6 +29,14 @@ export interface CreatePartition extends Common {
   readonly destroysData: false
   readonly parent: TableName
   readonly partition: Partition
+  /** A row of this moment would have no partition without it. */
+  readonly holdsPresent: boolean
+}
+
+/** A partition that is there, as an operation names it. */
+export interface PartitionReference extends TableName {
+  readonly oid: string
+  readonly bound: Bound
 }
 
 /** Marks a partition as retired and detaches it concurrently; its rows stay in it. */
@@ -31,7 +45,7 @@ export interface DetachPartition extends Common {
   readonly transactional: false
   readonly destroysData: false
   readonly parent: TableName
-  readonly partition: Pick<Partition, 'schema' | 'name' | 'bound'> & { readonly oid: string }
+  readonly partition: PartitionReference
   /** ISO 8601: the grace period counts from here. */
   readonly retiredAt: string
 }
@@ -42,7 +56,7 @@ export interface FinalizeDetach extends Common {
   readonly transactional: true
   readonly destroysData: false
   readonly parent: TableName
-  readonly partition: { readonly oid: string; readonly schema: string; readonly name: string; readonly bound: Bound }
+  readonly partition: PartitionReference
 }
 
 /** Takes the mark of a retirement off a partition that is attached, so that nobody takes it for a retired one later. */
@@ -51,7 +65,7 @@ export interface ClearMarker extends Common {
   readonly transactional: true
   readonly destroysData: false
   readonly parent: TableName
-  readonly partition: { readonly oid: string; readonly schema: string; readonly name: string; readonly bound: Bound }
+  readonly partition: PartitionReference
 }
 
 /** Drops a retired partition whose grace period is over: the one operation that destroys rows. */

@@ -3,7 +3,6 @@ import type { Difference } from '../diff/difference.js'
 import { PLAIN, webhookDocument } from '../fixtures/webhook-tables.js'
 import { wantState } from '../state/want-state.js'
 import { planChanges } from './plan-changes.js'
-import { emptyState } from './simulate-maintenance.js'
 
 const NOW = Date.parse('2026-06-15T00:00:00Z')
 const CONTEXT = { now: NOW, takenNames: new Set<string>(), clocksApartMs: 0 }
@@ -11,7 +10,7 @@ const CONTEXT = { now: NOW, takenNames: new Set<string>(), clocksApartMs: 0 }
 /** A month of the audit log, as the diff would report it for a retention that has passed it. */
 function expired(from: string, to: string, siblings: number): Extract<Difference, { kind: 'partition-expired' }> {
   const document = webhookDocument()
-  const wanted = wantState(document, emptyState(document), { now: NOW, tenants: new Map() })[1]!
+  const wanted = wantState(document, { now: NOW, tenants: new Map() })[1]!
   const bound = { kind: 'range', from: [{ value: `${from} 00:00:00+00` }], to: [{ value: `${to} 00:00:00+00` }] } as const
   const partition = { schema: 's', name: `p${from}`, oid: '1', bound, partitionBy: null, partitions: [], detachPending: false }
   return {
@@ -19,7 +18,9 @@ function expired(from: string, to: string, siblings: number): Extract<Difference
     wanted,
     parent: PLAIN.audit,
     partition,
-    upper: BigInt(Date.parse(`${to}T00:00:00Z`)) * 1000n,
+    retention: { kind: 'age', after: '12 months', grace: '24 hours' },
+    upper: `${to} 00:00:00+00`,
+    isCurrent: Date.parse(to) > NOW,
     siblings,
   }
 }

@@ -1,13 +1,14 @@
 import { instantBefore } from '../calendar/window.js'
 import type { Difference } from '../diff/difference.js'
-import type { RangePolicy, TablePolicy } from '../policy/document.js'
 import { parseDuration } from '../policy/duration.js'
+import type { RetentionPolicy } from '../policy/policy.js'
 import { formatBound } from '../state/bound.js'
 import { joinName } from '../state/partition-name.js'
-import { formatPosition, parsePosition } from '../state/position.js'
-import { formatTableName, type Partition, type PartitionKey } from '../state/state.js'
+import { formatTableName, type Partition } from '../state/state.js'
+import { findProblems } from './find-problems.js'
 import type { Finding } from './finding.js'
-import type { Operation } from './operation.js'
+import { locksOfCreation, shareUpdateExclusive } from './locks.js'
+import type { Operation, PartitionReference } from './operation.js'
 import { makePlan, type Plan } from './plan.js'
 
 export interface PlanContext {
@@ -32,58 +33,19 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   const create: Operation[] = []
   const retire: Operation[] = []
   const drop: Operation[] = []
-  const findings: Finding[] = []
+  const findings = findProblems(differences)
   const taken = new Set(context.takenNames)
   /** How many partitions each parent has after the plan, beside those that were found. */
   const change = new Map<string, number>()
-  const blocked = new Set<string>()
+  const defaults = defaultPartitions(differences)
 
   for (const difference of differences) {
-    const { policy } = difference.wanted
-    const common = { table: policy.table, model: policy.model, declaredAt: policy.declaredAt }
+    const { table, model, declaredAt } = difference.wanted.policy
+    const common = { table, model, declaredAt }
     switch (difference.kind) {
-      case 'table-missing':
-        findings.push({
-          ...common,
-          code: 'TABLE_MISSING',
-          severity: 'error',
-          message: `${formatTableName(policy.table)} is not in the database`,
-          nextStep: 'Run `partman migrate --name <name>` and deploy the migration.',
-        })
-        break
-      case 'table-plain':
-        findings.push({
-          ...common,
-          code: 'TABLE_NOT_PARTITIONED',
-          severity: 'error',
-          message: `${formatTableName(policy.table)} is a plain table, not a partitioned one`,
-          nextStep:
-            'A table is partitioned when it is created. Where it may be empty, drop and create it in a new migration and run `partman migrate`; otherwise take the annotation off until its rows can be moved.',
-        })
-        break
-      case 'key-different':
-        findings.push({
-          ...common,
-          code: 'PARTITION_KEY_DIFFERENT',
-          severity: 'error',
-          message: `${formatTableName(difference.at)} is ${formatKey(difference.foundKey)}; what is declared is ${formatKey(difference.wantedKey)}`,
-          nextStep:
-            'PostgreSQL cannot change a partition key. Declare the key that the table has, or create the table anew. A column that is to have another name is renamed in a migration: ALTER TABLE ... RENAME COLUMN ... TO.',
-        })
-        break
-      case 'default-present':
-        blocked.add(formatTableName(difference.parent))
-        findings.push({
-          ...common,
-          code: 'DEFAULT_PARTITION_PRESENT',
-          severity: 'warning',
-          message: `${formatTableName(difference.parent)} has the DEFAULT partition ${formatTableName(difference.partition)}`,
-          nextStep:
-            'PostgreSQL detaches nothing concurrently beside a DEFAULT partition, so nothing is retired here. Detach it once it is empty.',
-        })
-        break
-      case 'partition-missing':
-        change.set(formatTableName(difference.parent), (change.get(formatTableName(difference.parent)) ?? 0) + 1)
+      case 'partition-missing': {
+        const parent = formatTableName(difference.parent)
+        change.set(parent, (change.get(parent) ?? 0) + 1)
         create.push({
           ...common,
           kind: 'create-partition',
@@ -91,10 +53,12 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           destroysData: false,
           parent: tableName(difference.parent),
           partition: freeName(difference.partition, taken),
+          holdsPresent: difference.holdsPresent,
           reason: `nothing holds ${formatBound(difference.partition.bound)} yet`,
-          lock: { mode: 'SHARE UPDATE EXCLUSIVE', on: tableName(difference.parent) },
+          locks: locksOfCreation(difference, defaults.get(parent)),
         })
         break
+      }
       case 'detach-unfinished':
         finalize.push({
           ...common,
@@ -102,9 +66,9 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           transactional: true,
           destroysData: false,
           parent: tableName(difference.parent),
-          partition: { ...tableName(difference.partition), oid: difference.partition.oid ?? '', bound: difference.partition.bound },
+          partition: reference(difference.partition),
           reason: 'its concurrent detach was cut off, and blocks every other one of the same parent',
-          lock: { mode: 'SHARE UPDATE EXCLUSIVE', on: tableName(difference.parent) },
+          locks: shareUpdateExclusive(difference.parent),
         })
         break
       case 'marker-stale':
@@ -114,15 +78,15 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           transactional: true,
           destroysData: false,
           parent: tableName(difference.parent),
-          partition: { ...tableName(difference.partition), oid: difference.partition.oid ?? '', bound: difference.partition.bound },
+          partition: reference(difference.partition),
           reason: 'it is attached, so the mark of its retirement does not hold',
-          lock: { mode: 'none', on: null },
+          locks: [],
         })
         break
       case 'partition-expired': {
         const parent = formatTableName(difference.parent)
         // The present and the future stay whatever the retention says.
-        if (difference.upper > difference.wanted.present || blocked.has(parent)) break
+        if (difference.isCurrent || defaults.has(parent)) break
         // Whatever is made comes first, and where that fails nothing is retired.
         const others = difference.siblings + (change.get(parent) ?? 0)
         if (others === 0) {
@@ -136,67 +100,87 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           break
         }
         change.set(parent, (change.get(parent) ?? 0) - 1)
-        const range = rangeOf(policy)
         retire.push({
           ...common,
           kind: 'detach-partition',
           transactional: false,
           destroysData: false,
           parent: tableName(difference.parent),
-          partition: { ...tableName(difference.partition), oid: difference.partition.oid ?? '', bound: difference.partition.bound },
+          partition: reference(difference.partition),
           retiredAt: new Date(context.now).toISOString(),
-          reason: `its last row is older than ${range.retention?.after}: it ends at ${formatPosition(range.by.type, difference.upper)}`,
-          lock: { mode: 'SHARE UPDATE EXCLUSIVE', on: tableName(difference.parent) },
+          reason: `${formatRetention(difference.retention)}: it ends at ${difference.upper}`,
+          locks: shareUpdateExclusive(difference.parent),
         })
         break
       }
       case 'partition-detached': {
-        const range = rangeOf(policy)
-        if (range.retention === null || !isExpired(difference)) break
-        const { grace } = range.retention
-        if (Date.parse(difference.partition.marker.retiredAt) > instantBefore(context.now, parseDuration(grace), 'UTC')) break
+        const { expired, partition } = difference
+        if (expired === null) break
+        if (Date.parse(partition.marker.retiredAt) > instantBefore(context.now, parseDuration(expired.grace), 'UTC')) break
         drop.push({
           ...common,
           kind: 'drop-partition',
           transactional: true,
           destroysData: true,
-          partition: difference.partition,
-          reason: `retired at ${difference.partition.marker.retiredAt}, and its grace period of ${grace} is over`,
-          lock: { mode: 'none', on: null },
+          partition,
+          reason: `retired at ${partition.marker.retiredAt}, and its grace period of ${expired.grace} is over`,
+          locks: [],
         })
         break
       }
+      default:
+        // A finding, and nothing to do.
+        break
     }
   }
-  if (context.clocksApartMs > MAX_CLOCKS_APART_MS && retire.length + drop.length > 0) {
-    const { table, model, declaredAt } = [...retire, ...drop][0]!
-    findings.push({
+  const sound = [...finalize, ...clear, ...create]
+  if (context.clocksApartMs <= MAX_CLOCKS_APART_MS) return makePlan(context.now, [...sound, ...retire, ...drop], findings)
+  return makePlan(context.now, sound, [...findings, ...clocksDisagree([...retire, ...drop], context.clocksApartMs)])
+}
+
+function clocksDisagree(kept: readonly Operation[], apartMs: number): Finding[] {
+  const [first] = kept
+  if (!first) return []
+  const { table, model, declaredAt } = first
+  return [
+    {
       table,
       model,
       declaredAt,
       code: 'CLOCKS_DISAGREE',
       severity: 'error',
-      message: `The clocks of the database and of this process are ${Math.round(context.clocksApartMs / 1000)} seconds apart; ${retire.length + drop.length} partitions that seem to have passed their retention are kept`,
+      message: `The clocks of the database and of this process are ${Math.round(apartMs / 1000)} seconds apart; ${kept.length} partitions that seem to have passed their retention are kept`,
       nextStep: 'Set the clocks of both machines (NTP). Provisioning goes on by the clock of the database.',
-    })
-    return makePlan(context.now, [...finalize, ...clear, ...create], findings)
+    },
+  ]
+}
+
+/** The DEFAULT partition of each parent that has one. */
+function defaultPartitions(differences: readonly Difference[]): Map<string, Partition> {
+  const partitions = new Map<string, Partition>()
+  for (const difference of differences) {
+    if (difference.kind === 'default-present') partitions.set(formatTableName(difference.parent), difference.partition)
   }
-  return makePlan(context.now, [...finalize, ...clear, ...create, ...retire, ...drop], findings)
+  return partitions
 }
 
-/** The retention may have been lengthened since the partition was detached; then it is kept, as is one whose bound says no time. */
-function isExpired({ wanted, partition }: Extract<Difference, { kind: 'partition-detached' }>): boolean {
-  const { bound } = partition.marker
-  const upper = bound.kind === 'range' && bound.to.length === 1 ? parsePosition(bound.to[0] ?? 'maxvalue') : undefined
-  return typeof upper === 'bigint' && wanted.retireBefore !== null && upper <= wanted.retireBefore
-}
-
-function rangeOf({ policy }: TablePolicy): RangePolicy {
-  return policy.kind === 'range' ? policy : policy.subpartition
+function formatRetention(retention: RetentionPolicy): string {
+  switch (retention.kind) {
+    case 'age':
+      return `its last row is older than ${retention.after}`
+    case 'count':
+      return `there are ${retention.partitions} newer ones before the present`
+    case 'size':
+      return `with it the series takes more than ${retention.size}`
+  }
 }
 
 function tableName({ schema, name }: { readonly schema: string; readonly name: string }): { schema: string; name: string } {
   return { schema, name }
+}
+
+function reference(partition: Partition): PartitionReference {
+  return { ...tableName(partition), oid: partition.oid ?? '', bound: partition.bound }
 }
 
 /** Gives a partition, and those below it, names that nothing bears yet. */
@@ -205,9 +189,4 @@ function freeName(partition: Partition, taken: Set<string>): Partition {
   for (let n = 2; taken.has(name); n++) name = joinName(partition.name, `x${n}`)
   taken.add(name)
   return { ...partition, name, partitions: partition.partitions.map((child) => freeName(child, taken)) }
-}
-
-function formatKey(key: PartitionKey | null): string {
-  if (!key) return 'not partitioned'
-  return `partitioned by ${key.method.toUpperCase()} (${key.columns.map((column) => column ?? 'an expression').join(', ')})`
 }

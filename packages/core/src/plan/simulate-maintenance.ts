@@ -1,8 +1,10 @@
 import { firstInstant } from '../calendar/first-instant.js'
-import { instantBefore, windowIndexAt, windowStart } from '../calendar/window.js'
+import { createGrid, instantBefore, windowIndexAt, windowStart } from '../calendar/window.js'
 import { diffState } from '../diff/diff-state.js'
 import type { PartmanDocument, TablePolicy } from '../policy/document.js'
 import { parseDuration } from '../policy/duration.js'
+import { type PartitionPolicy, policyLevels, type RangePolicy } from '../policy/policy.js'
+import { countLeaves } from '../state/describe-table.js'
 import { nextRetirement } from '../state/next-retirement.js'
 import { type Partition, type State, sameTable } from '../state/state.js'
 import { partitionKey, wantState } from '../state/want-state.js'
@@ -69,7 +71,7 @@ export function simulateMaintenance({ document, state: before, tenants, from, un
   let state = before
   let findings: readonly Finding[] | undefined
   for (let now: number | undefined = from; now !== undefined && now <= until; now = nextRun(document, state, now)) {
-    const wanted = wantState(document, state, { now, tenants })
+    const wanted = wantState(document, { now, tenants })
     const plan = planChanges(diffState(wanted, state), { now, takenNames: new Set(), clocksApartMs: 0 })
     findings ??= plan.findings
     if (plan.operations.length === 0) continue
@@ -83,22 +85,31 @@ export function simulateMaintenance({ document, state: before, tenants, from, un
 /** The next instant at which a window begins, a partition passes its retention, or a grace period ends. */
 function nextRun(document: PartmanDocument, state: State, now: number): number | undefined {
   const instants = document.tables.flatMap((declared) => {
-    const range = declared.policy.kind === 'range' ? declared.policy : declared.policy.subpartition
-    const grid = { interval: parseDuration(range.interval), timeZone: range.timeZone }
+    const levels = policyLevels(declared.policy).filter(isByTime)
     const table = state.tables.find((one) => sameTable(one, declared.table))
-    const { retention } = range
-    const ends =
-      retention === null
-        ? []
-        : [
-            ...new Set(
-              state.detached.filter(({ marker }) => sameTable(marker.table, declared.table)).map(({ marker }) => marker.retiredAt),
-            ),
-          ].map((retiredAt) => firstInstant((at) => instantBefore(at, parseDuration(retention.grace), 'UTC') >= Date.parse(retiredAt), now))
-    return [windowStart(grid, windowIndexAt(grid, now) + 1), table && nextRetirement(declared, table), ...ends]
+    const detached = state.detached.filter(({ marker }) => sameTable(marker.table, declared.table))
+    const retiredAt = [...new Set(detached.map(({ marker }) => marker.retiredAt))]
+    return [
+      ...levels.map((level) => nextWindow(level, now)),
+      ...levels.flatMap(({ retention }) => (retention === null ? [] : retiredAt.map((at) => endOfGrace(retention.grace, at, now)))),
+      table && nextRetirement(declared, table),
+    ]
   })
   const later = instants.filter((instant): instant is number => typeof instant === 'number' && instant > now)
   return later.length === 0 ? undefined : Math.min(...later)
+}
+
+function isByTime(level: PartitionPolicy): level is RangePolicy {
+  return level.kind === 'range'
+}
+
+function nextWindow({ interval, timeZone, origin }: RangePolicy, now: number): number {
+  const grid = createGrid(parseDuration(interval), timeZone, origin)
+  return windowStart(grid, windowIndexAt(grid, now) + 1)
+}
+
+function endOfGrace(grace: string, retiredAt: string, now: number): number | undefined {
+  return firstInstant((at) => instantBefore(at, parseDuration(grace), 'UTC') >= Date.parse(retiredAt), now)
 }
 
 class Tally {
@@ -135,10 +146,6 @@ class Tally {
       largestStep: this.#largestStep,
     }
   }
-}
-
-function countLeaves(partitions: readonly Partition[]): number {
-  return partitions.reduce((sum, { partitionBy, partitions: below }) => sum + (partitionBy ? countLeaves(below) : 1), 0)
 }
 
 function countTables({ partitions }: Partition): number {

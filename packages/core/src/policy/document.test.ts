@@ -7,10 +7,15 @@ const events = {
   policy: {
     kind: 'range',
     by: { field: 'createdAt', column: 'created_at', type: 'timestamptz' },
+    prefix: null,
     interval: '1 day',
     timeZone: 'UTC',
+    origin: null,
+    start: null,
     premake: 10,
-    retention: { after: '30 days', grace: '24 hours' },
+    default: false,
+    subpartition: null,
+    retention: { kind: 'age', after: '30 days', grace: '24 hours' },
   },
   declaredAt: 'prisma/schema.prisma:3:5',
 } as const
@@ -19,7 +24,8 @@ const attempts = {
   model: 'Attempt',
   table: { schema: 'hostile "schema"', name: 'Évents ""x""' },
   policy: {
-    kind: 'list',
+    kind: 'tenants',
+    default: false,
     by: { field: 'projectId', column: 'project_id', type: 'uuid' },
     tenants: 'Project',
     subpartition: { ...events.policy, retention: null },
@@ -86,11 +92,11 @@ describe('a document', () => {
     ['a time zone that does not exist', range({ timeZone: 'Mars/Olympus' }), '✖ not an IANA time zone\n  → at tables[0].policy.timeZone'],
     [
       'a retention without a unit',
-      range({ retention: { after: '30', grace: '24 hours' } }),
+      range({ retention: { kind: 'age', after: '30', grace: '24 hours' } }),
       '✖ "30" is not a duration\n  → at tables[0].policy.retention.after',
     ],
-    ['a key of a type that does not partition', range({ by: { ...events.policy.by, type: 'text' } }), '→ at tables[0].policy.by.type'],
-    ['a level that is neither range nor list', range({ kind: 'hash' }), '→ at tables[0].policy.kind'],
+    ['a key that tells no time', range({ by: { ...events.policy.by, type: 'text' } }), '→ at tables[0].policy.by.encoding'],
+    ['a level of no known kind', range({ kind: 'round-robin' }), '→ at tables[0].policy.kind'],
   ])('with %s is refused, and the message says where', (_, input, where) => {
     const { code, message } = refusal(input)
     expect({ code, message }).toEqual({ code: 'DOCUMENT_INVALID', message: expect.stringContaining(where) })

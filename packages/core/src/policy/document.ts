@@ -1,70 +1,18 @@
 import { z } from 'zod'
 import { PartmanError } from '../error.js'
 import { parseDuration } from './duration.js'
+import { keyColumn, TENANT_KEY_TYPES, TIME_ENCODINGS } from './key-column.js'
+import { type PartitionPolicy, policy, policyLevels, type RangePolicy, tenantsOf } from './policy.js'
 
 /** The version of the document's shape that this release reads and writes. */
 export const DOCUMENT_VERSION = 1
 
 const nonEmpty = z.string().min(1)
 
-const duration = z.string().superRefine((text, context) => {
-  try {
-    parseDuration(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message })
-  }
-})
-
-const timeZone = z.string().refine(isTimeZone, { error: 'not an IANA time zone' })
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
-}
-
 const tableName = z.strictObject({
   schema: nonEmpty.describe('PostgreSQL schema'),
   name: nonEmpty.describe('Table name as the database has it'),
 })
-
-/** The types a key that partitions by time may have. */
-export const TIME_KEY_TYPES = ['timestamptz', 'timestamp', 'date'] as const
-/** The types a tenant key may have. */
-export const TENANT_KEY_TYPES = ['text', 'uuid', 'smallint', 'integer', 'bigint'] as const
-
-const key = <const T extends readonly string[]>(types: T) =>
-  z.strictObject({
-    field: nonEmpty.describe('Field in the model'),
-    column: nonEmpty.describe('Column in the table'),
-    type: z.enum(types).describe('PostgreSQL type; varchar counts as text'),
-  })
-
-const retention = z.strictObject({
-  after: duration.describe('A partition retires once its upper bound is this long ago'),
-  grace: duration.describe('How long a detached partition is kept before it is dropped'),
-})
-
-const range = z.strictObject({
-  kind: z.literal('range'),
-  by: key(TIME_KEY_TYPES),
-  interval: duration.describe('Length of one partition'),
-  timeZone: timeZone.describe('Where a day, a week or a month begins'),
-  premake: z.int().min(1).max(10_000).describe('How many partitions to keep ahead of the current one'),
-  retention: retention.nullable().describe('null keeps everything'),
-})
-
-const list = z.strictObject({
-  kind: z.literal('list'),
-  by: key(TENANT_KEY_TYPES),
-  tenants: nonEmpty.describe('Name of the tenant set whose members get one partition each'),
-  subpartition: range.describe('How each partition is partitioned in turn'),
-})
-
-const policy = z.discriminatedUnion('kind', [range, list])
 
 const keyDefault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['cuid', 'cuid2', 'uuid4', 'uuid7', 'ulid']) }),
@@ -72,7 +20,7 @@ const keyDefault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('database').describe('The default, identity or sequence of the column') }),
 ])
 
-const sourceKey = key(TENANT_KEY_TYPES).extend({
+const sourceKey = keyColumn(TENANT_KEY_TYPES).extend({
   default: keyDefault.optional().describe('How a key is made for a row that names none; left out where every row names one'),
 })
 
@@ -105,19 +53,28 @@ const document = z.strictObject({
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
 
 export type TableName = DeepReadonly<z.infer<typeof tableName>>
-export type TimeKeyType = (typeof TIME_KEY_TYPES)[number]
-export type TenantKeyType = (typeof TENANT_KEY_TYPES)[number]
-export type RetentionPolicy = DeepReadonly<z.infer<typeof retention>>
-export type RangePolicy = DeepReadonly<z.infer<typeof range>>
-export type ListPolicy = DeepReadonly<z.infer<typeof list>>
-/** How one level of a table is partitioned. */
-export type PartitionPolicy = RangePolicy | ListPolicy
 /** How a tenant's key is made where an insert names none. */
 export type TenantKeyDefault = DeepReadonly<z.infer<typeof keyDefault>>
 export type TenantSet = DeepReadonly<z.infer<typeof tenantSet>>
-export type TablePolicy = DeepReadonly<z.infer<typeof table>>
+/** An annotated model: its table and how that is partitioned. */
+export interface TablePolicy {
+  readonly model: string
+  readonly table: TableName
+  readonly policy: PartitionPolicy
+  /** file:line:column of the annotation. */
+  readonly declaredAt: string
+}
 /** The desired state, free of any ORM's words but for the names of models and fields: the content of `partman.json`. */
-export type PartmanDocument = DeepReadonly<z.infer<typeof document>>
+export interface PartmanDocument {
+  readonly $schema?: string | undefined
+  readonly version: typeof DOCUMENT_VERSION
+  /** Fingerprint of the schema text that it was generated from. */
+  readonly schemaHash: string
+  /** PostgreSQL schema that the partitions live in. */
+  readonly partitionSchema: string
+  readonly tenantSets: readonly TenantSet[]
+  readonly tables: readonly TablePolicy[]
+}
 
 /**
  * Parses a document, given as JSON text or as a value.
@@ -158,23 +115,57 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** What the shape alone cannot say: that names refer to something, and that levels fit together. */
 function assertReferences(document: PartmanDocument): void {
-  const sets = new Map(document.tenantSets.map((set) => [set.name, set]))
-  for (const { model, policy } of document.tables) {
-    if (policy.kind !== 'list') continue
-    const set = sets.get(policy.tenants)
-    if (!set)
-      throw new PartmanError('DOCUMENT_INVALID', `${model} names the tenant set "${policy.tenants}", which the document does not have`)
-    if (set.type !== policy.by.type) {
-      throw new PartmanError(
-        'DOCUMENT_INVALID',
-        `${model}.${policy.by.field} is ${policy.by.type}, the keys of the tenant set "${set.name}" are ${set.type}`,
-      )
-    }
+  for (const table of document.tables) {
+    for (const [depth, level] of policyLevels(table.policy).entries()) assertLevel(document, table.model, level, depth)
   }
+}
+
+function assertLevel({ tenantSets }: PartmanDocument, model: string, level: PartitionPolicy, depth: number): void {
+  const tenants = tenantsOf(level)
+  const set = tenants && tenantSets.find(({ name }) => name === tenants.tenants)
+  if (tenants && !set) throw invalid(`${model} names the tenant set "${tenants.tenants}", which the document does not have`)
+  if (tenants && set && set.type !== tenants.by.type) {
+    throw invalid(`${model}.${tenants.by.field} is ${tenants.by.type}, the keys of the tenant set "${set.name}" are ${set.type}`)
+  }
+  // A tenant that signs up gets its partitions without a look at what there is, so they hang on the table itself.
+  if (tenants && depth > 0) throw invalid(`${model} has tenants below another level; they can only be the outermost one`)
+  if (level.kind === 'range' && 'encoding' in level.by) {
+    const types: readonly string[] = TIME_ENCODINGS[level.by.encoding]
+    if (!types.includes(level.by.type))
+      throw invalid(`${model}.${level.by.field} is ${level.by.type}, and ${level.by.encoding} is in ${types.join(' or ')}`)
+  }
+  if ('retention' in level && level.retention !== null && level.default) {
+    throw invalid(
+      `${model} has both retention and a DEFAULT partition at one level: beside a DEFAULT partition nothing can be detached concurrently`,
+    )
+  }
+  if (level.kind === 'range' && level.origin !== null) assertOrigin(model, level, level.origin)
+  if (level.kind === 'list') {
+    const values = level.values.flat()
+    if (new Set(values).size < values.length) throw invalid(`${model}.${level.by.field} has a list that names a value twice`)
+  }
+}
+
+function assertOrigin(model: string, { interval }: RangePolicy, origin: string): void {
+  const { unit } = parseDuration(interval)
+  if (unit === 'minute' || unit === 'hour') return
+  if (origin.length > 10) throw invalid(`${model} has an origin with a time of day, and windows of ${interval}, which begin with a day`)
+  if (unit !== 'day' && unit !== 'week' && Number(origin.slice(8)) > 28) {
+    throw invalid(`${model} has the origin ${origin}, and windows of ${interval}: not every month has that day`)
+  }
+}
+
+function invalid(message: string): PartmanError {
+  return new PartmanError('DOCUMENT_INVALID', message)
 }
 
 /** The document's shape as a JSON Schema (draft 2020-12), published with the package as `partman.schema.json`. */
 export function documentJsonSchema(): Record<string, unknown> {
-  return { ...z.toJSONSchema(document), title: 'partman document', description: 'Desired state of partitioned PostgreSQL tables' }
+  return {
+    ...z.toJSONSchema(document, { io: 'input' }),
+    title: 'partman document',
+    description: 'Desired state of partitioned PostgreSQL tables',
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { TenantKeyType } from './document.js'
+import type { TenantKeyType } from './key-column.js'
 import { parseTenantKey, type TenantKey } from './tenant-key.js'
 
 function refusal(type: TenantKeyType, key: TenantKey): { code: unknown; message: string } {

@@ -1,5 +1,5 @@
 import { PartmanError } from '../error.js'
-import type { TenantKeyType } from './document.js'
+import type { TenantKeyType } from './key-column.js'
 
 /** A tenant key as an application passes it. */
 export type TenantKey = string | number | bigint

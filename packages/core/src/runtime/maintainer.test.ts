@@ -2,9 +2,10 @@ import { simulatedClock, type TestDatabase } from '@partman/testing'
 import { testDatabase } from '@partman/testing/vitest'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { withTimeLevels } from '../fixtures/policies.js'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
-import type { ListPolicy, PartmanDocument, TablePolicy } from '../policy/document.js'
+import type { PartmanDocument, TablePolicy } from '../policy/document.js'
 import { renderRegistration } from '../sql/render-registration.js'
 import { qualified } from '../sql/sql.js'
 import { createMaintainer, type Maintainer, type MaintainerOptions } from './maintainer.js'
@@ -77,28 +78,25 @@ describe.each([PLAIN, HOSTILE])('a maintainer with $label', (names) => {
   })
 })
 
-it.each([null, { after: '90 days', grace: '24 hours' }])('what was detached is not dropped once the retention is %j', async (retention) => {
-  const { document, test, clock, maintainer } = await maintained()
-  clock.set('2026-04-01T00:00:00Z')
-  await maintainer.runOnce()
-  const kept = {
-    ...document,
-    tables: document.tables.map((table) => ({
-      ...table,
-      policy: table.policy.kind === 'list' ? { ...table.policy, subpartition: { ...table.policy.subpartition, retention } } : table.policy,
-    })),
-  }
-  clock.set('2026-04-02T00:00:00Z')
-  const run = async (declared: PartmanDocument) =>
-    steps(await createMaintainer({ document: declared, database: pgDatabase(test), clock }).runOnce()).filter((step) =>
-      step.startsWith('drop'),
-    )
-  expect(await run(kept)).toEqual([])
-  expect(await run(document)).toEqual([
-    'drop-partition DeliveryAttempt_a_ca978112ca_p20260301 done',
-    'drop-partition DeliveryAttempt_b_3e23e81600_p20260301 done',
-  ])
-})
+it.each([null, { kind: 'age', after: '90 days', grace: '24 hours' }] as const)(
+  'what was detached is not dropped once the retention is %j',
+  async (retention) => {
+    const { document, test, clock, maintainer } = await maintained()
+    clock.set('2026-04-01T00:00:00Z')
+    await maintainer.runOnce()
+    const kept = withTimeLevels(document, { retention })
+    clock.set('2026-04-02T00:00:00Z')
+    const run = async (declared: PartmanDocument) =>
+      steps(await createMaintainer({ document: declared, database: pgDatabase(test), clock }).runOnce()).filter((step) =>
+        step.startsWith('drop'),
+      )
+    expect(await run(kept)).toEqual([])
+    expect(await run(document)).toEqual([
+      'drop-partition DeliveryAttempt_a_ca978112ca_p20260301 done',
+      'drop-partition DeliveryAttempt_b_3e23e81600_p20260301 done',
+    ])
+  },
+)
 
 it.each([
   ['moved to another schema', 'ALTER TABLE "DeliveryAttempt_a_ca978112ca_p20260301" SET SCHEMA archive'],
@@ -246,12 +244,7 @@ describe('a maintainer that meets trouble', () => {
     await maintainer.runOnce()
     await test.query(`ALTER TABLE ${parent} ATTACH PARTITION ${leaf} FOR VALUES FROM ('2026-03-01Z') TO ('2026-03-02Z')`)
     // Kept for good from now on.
-    const [attempts] = document.tables
-    const policy = attempts!.policy as ListPolicy
-    const keeping = {
-      ...document,
-      tables: [{ ...attempts!, policy: { ...policy, subpartition: { ...policy.subpartition, retention: null } } }],
-    }
+    const keeping = withTimeLevels({ ...document, tables: document.tables.slice(0, 1) }, { retention: null })
     const keeper = createMaintainer({ document: keeping, database: pgDatabase(test), clock, ...FAST })
     expect(steps(await keeper.runOnce())).toEqual(['clear-marker DeliveryAttempt_a_ca978112ca_p20260301 done'])
     expect(steps(await keeper.runOnce())).toEqual([])

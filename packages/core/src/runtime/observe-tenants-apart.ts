@@ -2,6 +2,7 @@ import type { Observation } from '../catalog/observe-state.js'
 import { observeTenants } from '../catalog/observe-tenants.js'
 import type { Finding } from '../plan/finding.js'
 import type { PartmanDocument, TenantSet } from '../policy/document.js'
+import { tenantsOf } from '../policy/policy.js'
 import type { Database } from '../sql/database.js'
 import { formatTableName } from '../state/state.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
@@ -49,7 +50,7 @@ function isUnreadable(error: unknown): boolean {
 
 /** Told of the first table that has these tenants. */
 function unreadable(document: PartmanDocument, set: TenantSet, source: { schema: string; name: string }, error: unknown): Finding[] {
-  const declared = document.tables.find(({ policy }) => policy.kind === 'list' && policy.tenants === set.name)
+  const declared = document.tables.find(({ policy }) => tenantsOf(policy)?.tenants === set.name)
   if (!declared) return []
   return [
     {

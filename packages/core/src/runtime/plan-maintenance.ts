@@ -25,7 +25,7 @@ export async function planMaintenance(
   const observation = await observeState(database, document)
   const { tenants, findings } = await observeTenantsApart(database, document, observation)
   const now = options.clock ? options.clock.now().getTime() : observation.server.now
-  const wanted = wantState(document, observation.state, { now, tenants })
+  const wanted = wantState(document, { now, tenants })
   const plan = planChanges(diffState(wanted, observation.state), {
     now,
     takenNames: observation.takenNames,

@@ -16,7 +16,7 @@ const marker = {
   bound: partition.bound,
   retiredAt: '2026-01-01T00:00:00.000Z',
 }
-const common = { table, model: 'Event', declaredAt: 'schema.prisma:1:1', reason: 'test', lock: { mode: 'none', on: null } } as const
+const common = { table, model: 'Event', declaredAt: 'schema.prisma:1:1', reason: 'test', locks: [] } as const
 const detach = (oid: string): DetachPartition => ({
   ...common,
   kind: 'detach-partition',

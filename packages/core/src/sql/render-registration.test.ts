@@ -3,8 +3,9 @@ import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
-import type { ListPolicy } from '../policy/document.js'
-import { wantTenant } from '../state/want-state.js'
+import { partitionStem } from '../state/partition-name.js'
+import { wantTenant } from '../state/want-partitions.js'
+import { wantTable } from '../state/want-state.js'
 import { renderCreatePartition } from './render-partition.js'
 import { renderRegistration } from './render-registration.js'
 import { identifier, literal, qualified } from './sql.js'
@@ -57,10 +58,9 @@ describe.each([PLAIN, HOSTILE])('registering a tenant with $label', (names) => {
     await maintainer.connect()
     onTestFinished(() => maintainer.end())
     await maintainer.query('BEGIN')
-    const policy = document.tables[0]!.policy as ListPolicy
-    for (const statement of renderCreatePartition(
-      names.attempts,
-      wantTenant(document.partitionSchema, names.attempts, policy, 'acme', NOW),
+    const wanted = wantTable(document.partitionSchema, document.tables[0]!, { now: NOW, tenants: new Map() })
+    for (const statement of wantTenant(wanted, partitionStem(names.attempts), 'acme').flatMap((one) =>
+      renderCreatePartition(names.attempts, one),
     )) {
       await maintainer.query(statement)
     }

@@ -1,7 +1,12 @@
 import { PartmanError } from '../error.js'
-import type { ListPolicy, PartmanDocument, TablePolicy, TenantKeyType } from '../policy/document.js'
+import type { PartmanDocument, TablePolicy } from '../policy/document.js'
+import type { TenantKeyType } from '../policy/key-column.js'
+import { type TenantColumn, tenantsOf } from '../policy/policy.js'
 import { parseTenantKey, type TenantKey } from '../policy/tenant-key.js'
-import { wantTenant } from '../state/want-state.js'
+import { partitionStem } from '../state/partition-name.js'
+import type { Partition } from '../state/state.js'
+import { wantTenant } from '../state/want-partitions.js'
+import { wantTable } from '../state/want-state.js'
 import { lockLimited, type RenderOptions } from './render-operation.js'
 import { renderCreatePartition } from './render-partition.js'
 import { joinSql, literal, qualified, type Sql, sql } from './sql.js'
@@ -26,11 +31,10 @@ export function renderRegistration(document: PartmanDocument, tenants: string, t
   }
   const key = parseTenantKey(set.type, tenant)
   const lockName = literal(`partman tenant ${tenants} ${key}`)
-  const partitions = document.tables.flatMap((table) =>
-    table.policy.kind === 'list' && table.policy.tenants === tenants
-      ? [renderTenantPartition(document, table, table.policy, key, options)]
-      : [],
-  )
+  const partitions = document.tables.flatMap((table) => {
+    const column = tenantsOf(table.policy)
+    return column?.tenants === tenants ? renderTenant(document, table, column, key, options) : []
+  })
   return lockLimited(
     [
       sql`PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(${lockName}, 0));`,
@@ -41,20 +45,25 @@ export function renderRegistration(document: PartmanDocument, tenants: string, t
   )
 }
 
+function renderTenant(
+  document: PartmanDocument,
+  declared: TablePolicy,
+  { by }: TenantColumn,
+  key: string,
+  { now }: RegistrationOptions,
+): Sql[] {
+  const wanted = wantTable(document.partitionSchema, declared, { now, tenants: new Map() })
+  return wantTenant(wanted, partitionStem(declared.table), key).map((partition) =>
+    renderTenantPartition(declared, partition, heldPattern(partition, by.type, key)),
+  )
+}
+
 /**
  * The usual case finds no partition by the name we would give it and makes one. Where the tenant already has a partition
  * by another name, ATTACH says that it would overlap; then what was made is undone and the other one stands. A maintainer
  * that makes it at the same moment has taken the name instead.
  */
-function renderTenantPartition(
-  document: PartmanDocument,
-  declared: TablePolicy,
-  policy: ListPolicy,
-  key: string,
-  { now }: RegistrationOptions,
-): Sql {
-  const { table } = declared
-  const partition = wantTenant(document.partitionSchema, table, policy, key, now)
+function renderTenantPartition({ table }: TablePolicy, partition: Partition, held: Sql): Sql {
   const parent = literal(qualified(table))
   return sql`IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = ${parent}::regclass::oid AND i.inhrelid = pg_catalog.to_regclass(${literal(qualified(partition))})::oid) THEN
     BEGIN
@@ -64,7 +73,7 @@ function renderTenantPartition(
         SELECT FROM pg_catalog.pg_inherits i
         JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
         WHERE i.inhparent = ${parent}::regclass::oid
-          AND pg_catalog.pg_get_expr(c.relpartbound, 0::oid) ~ ${literal(listValuePattern(policy.by.type, key))}
+          AND pg_catalog.pg_get_expr(c.relpartbound, 0::oid) ~ ${held}
       ) THEN
         RAISE;
       END IF;
@@ -72,9 +81,18 @@ function renderTenantPartition(
   END IF;`
 }
 
+/** A regular expression for the bound of a partition that holds the tenant already: its list, or a range of its own series. */
+function heldPattern({ bound }: Partition, type: TenantKeyType, key: string): Sql {
+  return literal(bound.kind === 'range' ? `^FOR VALUES FROM \\(${printedPattern(type, key)}, ` : listValuePattern(type, key))
+}
+
 /** A regular expression for the text of a list bound with this value among its values, as PostgreSQL prints it. */
 function listValuePattern(type: TenantKeyType, key: string): string {
+  return `[(, ]${printedPattern(type, key)}[,)]`
+}
+
+function printedPattern(type: TenantKeyType, key: string): string {
   const quoted = `'${key.replaceAll("'", "''")}'`
   const printed = type === 'text' || type === 'uuid' || key.startsWith('-') ? quoted : key
-  return `[(, ]${printed.replace(/[^A-Za-z0-9_\u0080-\uffff]/g, '\\$&')}[,)]`
+  return printed.replace(/[^A-Za-z0-9_\u0080-\uffff]/g, '\\$&')
 }

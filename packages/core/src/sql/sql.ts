@@ -49,8 +49,8 @@ export function literal(text: string): Sql {
 }
 
 /** Writes a whole number. */
-export function integer(value: number): Sql {
-  if (!Number.isSafeInteger(value)) throw new PartmanError('NAME_INVALID', `${value} is not a whole number`)
+export function integer(value: number | bigint): Sql {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new PartmanError('NAME_INVALID', `${value} is not a whole number`)
   return String(value) as Sql
 }
 

@@ -1,63 +1,75 @@
 import type { TableName } from '../policy/document.js'
-import { parsePosition } from './position.js'
+import { policyLevels, tenantsOf } from '../policy/policy.js'
+import { type FoundSeries, formatPlace, foundSeries } from './found-series.js'
+import { isFinitePosition } from './range-span.js'
 import { type DetachedPartition, type Partition, type State, sameTable } from './state.js'
 import type { WantedTable } from './want-state.js'
 
-/** A declared table in a few figures. Instants are ISO 8601. */
+/** A declared table in a few figures. */
 export interface TableDescription {
   readonly model: string
   readonly table: TableName
   readonly state: 'partitioned' | 'plain' | 'missing'
-  /** Partitions of the first level of a table of tenants; null where it is not one. */
+  /** Tenants that have partitions; null where it has none by tenant. */
   readonly tenants: number | null
   /** Partitions that hold rows. */
   readonly leaves: number
   /** Retired ones in their grace period. */
   readonly detached: readonly DetachedPartition[]
-  /** Where the oldest and the present series of partitions begin and end; with tenants, the end of the one that ends first. */
+  /**
+   * Where the oldest series of the outermost level of windows begins, and where the one that ends first ends: ISO 8601, or a number where that level
+   * is by number. null where no level has windows, or a series is empty or open.
+   */
   readonly from: string | null
   readonly until: string | null
 }
 
 /** Describes each wanted table as it was found. */
 export function describeTables(wanted: readonly WantedTable[], found: State): TableDescription[] {
-  return wanted.map(({ policy }) => {
-    const table = found.tables.find((one) => sameTable(one, policy.table))
-    const series = policy.policy.kind === 'list' ? (table?.partitions ?? []).map((tenant) => tenant.partitions) : [table?.partitions ?? []]
-    const ends = series.map(lastEnd)
+  return wanted.map(({ policy: declared }) => {
+    const { policy } = declared
+    const table = found.tables.find((one) => sameTable(one, declared.table))
+    const windows = policyLevels(policy).find(({ kind }) => kind === 'range' || kind === 'number-range')
+    const series = table ? foundSeries(policy, table.partitions).filter((one) => one.policy === windows) : []
     return {
-      model: policy.model,
-      table: policy.table,
+      model: declared.model,
+      table: declared.table,
       state: !table ? 'missing' : table.partitionBy ? 'partitioned' : 'plain',
-      tenants: policy.policy.kind === 'list' ? series.length : null,
-      leaves: series.reduce((sum, partitions) => sum + partitions.length, 0),
-      detached: found.detached.filter(({ marker }) => sameTable(marker.table, policy.table)),
-      from: formatMicros(series.flat().map(lower).reduce(earlier, undefined)),
-      until: formatMicros(ends.some((end) => end === undefined) ? undefined : ends.reduce(earlier, undefined)),
+      tenants:
+        tenantsOf(policy) === null
+          ? null
+          : policy.kind === 'tenants'
+            ? countTenants(table?.partitions ?? [])
+            : series.filter(({ spans }) => spans.length > 0).length,
+      leaves: countLeaves(table?.partitions ?? []),
+      detached: found.detached.filter(({ marker }) => sameTable(marker.table, declared.table)),
+      from: earliest(series, series.flatMap(({ spans }) => spans.map(({ from }) => from)).filter(isFinitePosition)),
+      until: earliest(series, series.map(lastEnd)),
     }
   })
 }
 
-function lastEnd(partitions: readonly Partition[]): bigint | undefined {
-  return partitions.map(upper).reduce((a, b) => (a === undefined || (b !== undefined && b > a) ? b : a), undefined)
+function countTenants(partitions: readonly Partition[]): number {
+  return partitions.filter(({ bound }) => bound.kind === 'list').length
 }
 
-function earlier(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
-  return a === undefined || (b !== undefined && b < a) ? b : a
+/** The partitions that hold rows, at any depth. */
+export function countLeaves(partitions: readonly Partition[]): number {
+  let leaves = 0
+  for (const { partitionBy, partitions: below } of partitions) leaves += partitionBy ? countLeaves(below) : 1
+  return leaves
 }
 
-function lower({ bound }: Partition): bigint | undefined {
-  return finite(bound.kind === 'range' ? parsePosition(bound.from[0] ?? 'minvalue') : undefined)
+function lastEnd({ spans }: FoundSeries): bigint | undefined {
+  const to = spans.at(-1)?.to
+  return to !== undefined && isFinitePosition(to) ? to : undefined
 }
 
-function upper({ bound }: Partition): bigint | undefined {
-  return finite(bound.kind === 'range' ? parsePosition(bound.to[0] ?? 'maxvalue') : undefined)
-}
-
-function finite(position: bigint | number | undefined): bigint | undefined {
-  return typeof position === 'bigint' ? position : undefined
-}
-
-function formatMicros(position: bigint | undefined): string | null {
-  return position === undefined ? null : new Date(Number(position / 1000n)).toISOString()
+function earliest([first]: readonly FoundSeries[], places: readonly (bigint | undefined)[]): string | null {
+  let least: bigint | undefined
+  for (const place of places) {
+    if (place === undefined) return null
+    if (least === undefined || place < least) least = place
+  }
+  return first && least !== undefined ? formatPlace(first.policy, least) : null
 }

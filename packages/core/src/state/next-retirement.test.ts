@@ -1,18 +1,10 @@
 import { expect, test } from 'vitest'
-import type { RangePolicy, TablePolicy } from '../policy/document.js'
+import { byTenant, byTime, declare } from '../fixtures/policies.js'
 import { nextRetirement } from './next-retirement.js'
 import type { Partition, Table } from './state.js'
 
-const range: RangePolicy = {
-  kind: 'range',
-  by: { field: 'createdAt', column: 'createdAt', type: 'timestamptz' },
-  interval: '1 month',
-  timeZone: 'UTC',
-  premake: 10_000,
-  retention: { after: '1 month', grace: '1 day' },
-}
+const range = byTime({ interval: '1 month', premake: 10_000, retention: { kind: 'age', after: '1 month', grace: '1 day' } })
 const table = { schema: 'public', name: 'Event' }
-const declare = (policy: TablePolicy['policy']): TablePolicy => ({ model: 'Event', table, declaredAt: 'schema.prisma:1:1', policy })
 const partition = (from: string, to: string): Partition => ({
   ...table,
   oid: '1',
@@ -33,7 +25,7 @@ test('the partition that ends first is retired once its end is as long ago as th
 })
 
 test('a date counts in the time zone of the table', () => {
-  const seoul: RangePolicy = { ...range, by: { ...range.by, type: 'date' }, timeZone: 'Asia/Seoul' }
+  const seoul = { ...range, by: { field: 'at', column: 'at', type: 'date' }, timeZone: 'Asia/Seoul' } as const
   expect(iso(nextRetirement(declare(seoul), tableOf(partition('2026-01-01', '2026-02-01'))))).toBe('2026-02-28T15:00:00.000Z')
 })
 
@@ -41,16 +33,11 @@ test('tenants are looked through for the one that is first', () => {
   const tenant = (key: string, to: string): Partition => ({
     ...partition('', ''),
     bound: { kind: 'list', values: [key] },
+    partitionBy: { method: 'range', columns: ['at'] },
     partitions: [partition('2026-01-01 00:00:00+00', to)],
   })
-  const list: TablePolicy['policy'] = {
-    kind: 'list',
-    by: { field: 'tenant', column: 'tenant', type: 'text' },
-    tenants: 'Tenant',
-    subpartition: range,
-  }
   const found = tableOf(tenant('a', '2026-06-01 00:00:00+00'), tenant('b', '2026-05-01 00:00:00+00'))
-  expect(iso(nextRetirement(declare(list), found))).toBe('2026-06-01T00:00:00.000Z')
+  expect(iso(nextRetirement(declare(byTenant(range)), found))).toBe('2026-06-01T00:00:00.000Z')
 })
 
 test('where nothing is retired there is no next time', () => {

@@ -1,33 +1,36 @@
 import { firstInstant } from '../calendar/first-instant.js'
 import type { TablePolicy } from '../policy/document.js'
-import { parsePosition } from './position.js'
-import type { Partition, Table } from './state.js'
-import { wantState } from './want-state.js'
+import type { RangePolicy, RetentionPolicy } from '../policy/policy.js'
+import { type FoundSeries, foundSeries } from './found-series.js'
+import { isFinitePosition } from './range-span.js'
+import type { Table } from './state.js'
+import { timeSeries, type WindowSeries } from './window-series.js'
 
 /**
- * The instant (milliseconds since 1970) at which the partition of a table that ends first passes its retention, which may be in the past;
- * null where nothing is ever retired or there is no partition that ends.
+ * The instant (milliseconds since 1970) at which the first partition of a table passes its retention, which may be in the past; null where
+ * none does as things are. Retention by size, and levels by number, depend on rows that are still to come.
  */
-export function nextRetirement(declared: TablePolicy, table: Table): number | null {
-  const end = firstEnd(table.partitions)
-  if (end === null) return null
-  const retireBefore = retireBeforeAt(declared)
-  return firstInstant((now) => (retireBefore(now) ?? end - 1n) >= end) ?? null
-}
-
-function retireBeforeAt(declared: TablePolicy): (now: number) => bigint | null {
-  const { policy } = declared
-  // One window is enough: what is wanted ahead has no part in this.
-  const table = { ...declared, policy: policy.kind === 'list' ? policy : { ...policy, premake: 1 } }
-  const document = { version: 1 as const, schemaHash: '-', partitionSchema: '-', tenantSets: [], tables: [table] }
-  return (now) => wantState(document, { tables: [], detached: [] }, { now, tenants: new Map() })[0]?.retireBefore ?? null
-}
-
-function firstEnd(partitions: readonly Partition[]): bigint | null {
-  let first: bigint | null = null
-  for (const { bound, partitions: below } of partitions) {
-    const end = bound.kind === 'range' ? parsePosition(bound.to[0] ?? 'maxvalue') : firstEnd(below)
-    if (typeof end === 'bigint' && (first === null || end < first)) first = end
+export function nextRetirement({ policy }: TablePolicy, table: Table): number | null {
+  const ends = new Map<RangePolicy, bigint>()
+  for (const series of foundSeries(policy, table.partitions)) {
+    if (series.policy.kind !== 'range') continue
+    const end = firstToGo(series, series.policy.retention)
+    const known = ends.get(series.policy)
+    if (end !== undefined && (known === undefined || end < known)) ends.set(series.policy, end)
   }
-  return first
+  const instants = [...ends].map(([level, end]) => firstInstant((now) => reached(timeSeries(level, now), level.retention) >= end))
+  const found = instants.filter((instant) => instant !== undefined)
+  return found.length === 0 ? null : Math.min(...found)
+}
+
+/** The end that the present, or the cutoff, has to reach for the oldest partition to go. */
+function firstToGo({ spans }: FoundSeries, retention: RetentionPolicy | null): bigint | undefined {
+  const index = retention?.kind === 'age' ? 0 : retention?.kind === 'count' ? retention.partitions : -1
+  const to = spans.filter((span) => isFinitePosition(span.to))[index]?.to
+  return typeof to === 'bigint' ? to : undefined
+}
+
+function reached(series: WindowSeries, retention: RetentionPolicy | null): bigint {
+  const cutoff = retention?.kind === 'age' ? series.before(retention.after) : null
+  return cutoff === null || cutoff > series.present ? series.present : cutoff
 }

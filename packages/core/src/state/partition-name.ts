@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type Grid, gridStep, localDateTime } from '../calendar/window.js'
+import { type Grid, localDateTime } from '../calendar/window.js'
 import type { TableName } from '../policy/document.js'
+import type { Duration } from '../policy/duration.js'
 
 /** PostgreSQL cuts identifiers at this many bytes of UTF-8, without an error. */
 export const MAX_NAME_BYTES = 63
@@ -15,28 +16,35 @@ export function partitionStem({ schema, name }: TableName): string {
 }
 
 /**
- * Names a tenant's partition: what can be read of the key, and a hash of the whole key, so that `ACME` and `acme` differ.
- * The SQL function `partman.tenant_partition_name` builds the same name.
+ * Labels the partition of a tenant or a value: what can be read of it, and a hash of the whole, so that `ACME` and `acme` differ.
+ * The SQL function `partman.tenant_partition_name` does the same.
  */
-export function tenantPartitionName(table: TableName, key: string): string {
-  const readable = key
+export function valueLabel(value: string): string {
+  const readable = value
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
     .replace(/[^a-z0-9]+/g, '_')
     .slice(0, SLUG_LENGTH)
     .replace(/^_+|_+$/g, '')
-  const hash = sha256(key).slice(0, TENANT_HASH_LENGTH)
-  return joinName(partitionStem(table), readable === '' ? hash : `${readable}_${hash}`)
+  const hash = sha256(value).slice(0, TENANT_HASH_LENGTH)
+  return readable === '' ? hash : `${readable}_${hash}`
+}
+
+/** Labels the partition of a list's values after the first of them; a short plain word stands for itself. */
+export function listLabel([first = null]: readonly (string | null)[]): string {
+  if (first === null) return 'null'
+  return /^[a-z0-9][a-z0-9_]{0,15}$/.test(first) && first !== 'null' ? first : valueLabel(first)
 }
 
 /** Labels a window after the date it begins at, as precisely as the interval asks for. */
-export function windowLabel({ interval, timeZone }: Grid, start: number): string {
-  const elapsed = gridStep(interval).kind === 'elapsed'
+export function windowLabel({ unit }: Duration, { step, timeZone }: Grid, start: number): string {
+  const elapsed = step.kind === 'elapsed'
   // Below a day in UTC: a local hour may come twice.
   const local = localDateTime(start, elapsed ? 'UTC' : timeZone)
   const [year, month, day] = [pad(local.year, 4), pad(local.month, 2), pad(local.day, 2)]
   if (elapsed) return `p${year}${month}${day}_${pad(local.hour, 2)}${pad(local.minute, 2)}`
-  if (interval.unit === 'day' || interval.unit === 'week') return `p${year}${month}${day}`
-  return interval.unit === 'year' ? `p${year}` : `p${year}${month}`
+  // Months that begin within a month are told apart from calendar months by their day.
+  if (step.kind === 'days' || local.day > 1) return `p${year}${month}${day}`
+  return unit === 'year' && local.month === 1 ? `p${year}` : `p${year}${month}`
 }
 
 /**

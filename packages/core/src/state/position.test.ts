@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { EARLIEST, LATEST, parsePosition } from './position.js'
+import { EARLIEST, LATEST, parseTime } from './position.js'
 
 it.each([
   ['1970-01-01', 0n],
@@ -13,5 +13,5 @@ it.each([
   ['5874897-12-31', LATEST],
   ['noon', undefined],
 ])('%s', (value, position) => {
-  expect(parsePosition({ value })).toBe(position)
+  expect(parseTime(value)).toBe(position)
 })

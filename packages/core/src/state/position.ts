@@ -1,24 +1,37 @@
-import type { TimeKeyType } from '../policy/document.js'
+import type { TimeKeyType } from '../policy/key-column.js'
 import type { RangeDatum } from './bound.js'
+import type { KeyAxis } from './key-axis.js'
 
-/** A place on the axis of a range key: microseconds since 1970-01-01T00:00:00Z, or infinitely early or late. */
+/** A place on the axis of a range key, or infinitely early or late. */
 export type Position = bigint | typeof EARLIEST | typeof LATEST
 export const EARLIEST = Number.NEGATIVE_INFINITY
 export const LATEST = Number.POSITIVE_INFINITY
+
+/** Places one end of a range on an axis; undefined where the axis has no place for its text. */
+export function positionOf(axis: KeyAxis, datum: RangeDatum): Position | undefined {
+  if (datum === 'minvalue') return EARLIEST
+  if (datum === 'maxvalue') return LATEST
+  return axis.parse(datum.value)
+}
+
+/** Writes a position as one end of a range. */
+export function datumAt(axis: KeyAxis, position: Position): RangeDatum {
+  if (position === EARLIEST) return 'minvalue'
+  if (position === LATEST) return 'maxvalue'
+  return { value: axis.format(position as bigint) }
+}
 
 /** PostgreSQL's ISO output under TimeZone UTC: `2026-11-22`, `2026-11-22 00:00:00.5`, `2026-11-22 00:00:00+00`, years beyond 9999, BC. */
 const TIME = /^(\d{4,7})-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?(?:\+00)?( BC)?$/
 
 /**
- * Parses one end of a range of a time key. A date or a timestamp without time zone counts as UTC.
+ * Parses a value of a time type to microseconds since 1970-01-01T00:00:00Z. A date or a timestamp without time zone counts as UTC.
  * Returns undefined for text that is not a time.
  */
-export function parsePosition(datum: RangeDatum): Position | undefined {
-  if (datum === 'minvalue') return EARLIEST
-  if (datum === 'maxvalue') return LATEST
-  if (datum.value === '-infinity') return EARLIEST
-  if (datum.value === 'infinity') return LATEST
-  const match = TIME.exec(datum.value)
+export function parseTime(text: string): Position | undefined {
+  if (text === '-infinity') return EARLIEST
+  if (text === 'infinity') return LATEST
+  const match = TIME.exec(text)
   if (!match) return undefined
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', bc] = match
   const date = new Date(0)
@@ -29,23 +42,12 @@ export function parsePosition(datum: RangeDatum): Position | undefined {
   return BigInt(date.getTime()) * 1000n + BigInt(fraction.padEnd(6, '0'))
 }
 
-/** Writes an instant (milliseconds since 1970, years 1 to 9999) the way PostgreSQL prints it for the type. */
-export function formatInstant(type: TimeKeyType, instant: number): string {
-  const iso = new Date(instant).toISOString()
+/** Writes microseconds since 1970 (years 1 to 9999) the way PostgreSQL prints them for the type. */
+export function formatTime(type: TimeKeyType, position: bigint): string {
+  const micros = ((position % 1_000_000n) + 1_000_000n) % 1_000_000n
+  const iso = new Date(Number((position - micros) / 1000n)).toISOString()
   const date = iso.slice(0, 10)
   if (type === 'date') return date
-  const time = iso
-    .slice(11, 23)
-    .replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') ? '' : zeros))
-    .replace(/(\.\d*?)0+$/, '$1')
-  return `${date} ${time}${type === 'timestamptz' ? '+00' : ''}`
-}
-
-/** Writes a finite position of a time key the way PostgreSQL prints it for the type. */
-export function formatPosition(type: TimeKeyType, position: bigint): string {
-  const micros = ((position % 1000n) + 1000n) % 1000n
-  const text = formatInstant(type, Number((position - micros) / 1000n))
-  if (micros === 0n || type === 'date') return text
-  const [, whole, fraction = '', zone = ''] = /^(.*?:\d\d:\d\d)(?:\.(\d+))?(\+00)?$/.exec(text) ?? []
-  return `${whole}.${fraction.padEnd(3, '0')}${String(micros).padStart(3, '0').replace(/0+$/, '')}${zone}`
+  const fraction = micros === 0n ? '' : `.${String(micros).padStart(6, '0').replace(/0+$/, '')}`
+  return `${date} ${iso.slice(11, 19)}${fraction}${type === 'timestamptz' ? '+00' : ''}`
 }

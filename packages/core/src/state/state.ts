@@ -18,7 +18,16 @@ export interface Partition extends TableName {
   readonly detachPending: boolean
   /** It bears the mark of a retirement that did not come about, or was undone. */
   readonly marked?: true
+  /** The highest key below it, as PostgreSQL prints it; observed where a level by number is declared. */
+  readonly highestKey?: string | null
+  /** Bytes on disk, with indexes and TOAST, of all that is below it; observed where a retention by size is declared. */
+  readonly bytes?: number
+  /** What makes it a thing that partman leaves alone. */
+  readonly alien?: Alien
 }
+
+/** Why partman leaves a relation alone: the role it runs as does not own it, or it is a foreign table. */
+export type Alien = { readonly kind: 'owner'; readonly owner: string } | { readonly kind: 'foreign-table'; readonly server: string }
 
 /** A declared table, wanted or found. */
 export interface Table extends TableName {
@@ -26,12 +35,19 @@ export interface Table extends TableName {
   /** null: a plain table. */
   readonly partitionBy: PartitionKey | null
   readonly partitions: readonly Partition[]
+  readonly highestKey?: string | null
+  readonly alien?: Alien
+  /** The extension that has it in its care: `pg_partman`, `timescaledb`, or one that it is a member of. */
+  readonly extension?: string
+  /** The tables that its foreign keys refer to: making a partition locks them for a moment. */
+  readonly references?: readonly TableName[]
 }
 
 /** A former partition that bears our marker: detached, and kept for its grace period. */
 export interface DetachedPartition extends TableName {
   readonly oid: string
   readonly marker: RetiredMarker
+  readonly bytes?: number
 }
 
 /** What we write on a partition, as its comment, before we detach it; it survives dump and restore. */

@@ -1,0 +1,37 @@
+import type { RetentionPolicy } from '../policy/policy.js'
+import { parseSize } from '../policy/size.js'
+import { isFinitePosition, placeRange } from '../state/range-span.js'
+import { type DetachedPartition, sameTable } from '../state/state.js'
+import { retentionFor, type WantedTable } from '../state/want-state.js'
+import type { Difference } from './difference.js'
+import type { VisitedLevel } from './level.js'
+import { retireBefore } from './retire-before.js'
+
+/** Judges a retired partition anew: its retention may have been lengthened since, and then it is kept. */
+export function diffDetached(wanted: WantedTable, partition: DetachedPartition, visited: readonly VisitedLevel[]): Difference {
+  const level = visited.find(({ parent }) => sameTable(parent, partition.marker.parent))
+  return { kind: 'partition-detached', wanted, partition, expired: level ? stillExpired(partition, level) : null }
+}
+
+function stillExpired(
+  { marker, bytes = 0 }: DetachedPartition,
+  { policy, series, spans, settingsOf }: VisitedLevel,
+): RetentionPolicy | null {
+  const { bound } = marker
+  const place = bound.kind === 'range' ? placeRange(policy, series.axis, bound.from, bound.to) : undefined
+  if (!place || !isFinitePosition(place.to) || place.to > series.present) return null
+  const retention = retentionFor(policy, settingsOf(place.tenant))
+  const attached = (spans.series.get(place.tenant) ?? []).map(({ from, to, partition }) => ({ from, to, bytes: partition.bytes ?? 0 }))
+  switch (retention?.kind) {
+    case 'age': {
+      const cutoff = retireBefore(retention, series, [])
+      return cutoff !== null && place.to <= cutoff ? retention : null
+    }
+    case 'count':
+      return attached.filter(({ from, to }) => from >= place.to && to <= series.present).length >= retention.partitions ? retention : null
+    case 'size':
+      return attached.reduce((sum, { bytes }) => sum + bytes, 0) + bytes > parseSize(retention.size) ? retention : null
+    case undefined:
+      return null
+  }
+}

@@ -1,0 +1,61 @@
+import type { PartitionPolicy } from '../policy/policy.js'
+import type { Partition, PartitionKey } from '../state/state.js'
+import { partitionKey, type TenantSettings, type WantedTable } from '../state/want-state.js'
+import { diffValues } from './diff-values.js'
+import { diffWindows } from './diff-windows.js'
+import type { Difference } from './difference.js'
+import type { Level, VisitedLevel } from './level.js'
+
+/** Compares one parent with its declared level, and everything below it with the levels below. */
+export function diffLevel(level: Level, visited: VisitedLevel[], differences: Difference[]): void {
+  const { wanted, policy, parent } = level
+  for (const partition of parent.partitions) {
+    if (partition.detachPending) differences.push({ kind: 'detach-unfinished', wanted, parent, partition })
+    else if (partition.marked) differences.push({ kind: 'marker-stale', wanted, parent, partition })
+    if (partition.bound.kind === 'default' && !partition.detachPending) {
+      differences.push({ kind: 'default-present', wanted, parent, partition, declared: 'default' in policy && policy.default })
+    }
+  }
+  const leaving =
+    policy.kind === 'range' || policy.kind === 'number-range'
+      ? diffWindows({ ...level, policy }, visited, differences)
+      : diffValues({ ...level, policy }, differences)
+  for (const partition of parent.partitions) {
+    if (partition.detachPending || partition.bound.kind === 'default' || leaving.has(partition)) continue
+    diffBelow(level, partition, visited, differences)
+  }
+}
+
+/** Goes on below a partition that stays, or says why it cannot. */
+function diffBelow(level: Level, partition: Partition, visited: VisitedLevel[], differences: Difference[]): void {
+  const { wanted, policy, parent, settings } = level
+  const below = policy.subpartition
+  if (below === null && partition.partitionBy === null && !partition.alien) return
+  if (partition.alien) {
+    differences.push({ kind: 'relation-alien', wanted, relation: partition, alien: partition.alien })
+    return
+  }
+  if (below === null) {
+    if (partition.partitionBy) differences.push({ kind: 'level-undeclared', wanted, parent, partition, foundKey: partition.partitionBy })
+    return
+  }
+  const wantedKey = partitionKey(below)
+  if (!sameKey(wantedKey, partition.partitionBy)) {
+    differences.push({ kind: 'key-different', wanted, at: partition, wantedKey, foundKey: partition.partitionBy })
+    return
+  }
+  const own = settingsOf(wanted, policy, partition) ?? settings
+  diffLevel({ ...level, policy: below, parent: partition, stem: partition.name, settings: own }, visited, differences)
+}
+
+function settingsOf({ settings }: WantedTable, policy: PartitionPolicy, { bound }: Partition): TenantSettings | undefined {
+  if (settings.size === 0 || policy.kind !== 'tenants' || bound.kind !== 'list') return undefined
+  const [key = null, another] = bound.values
+  return key === null || another !== undefined ? undefined : settings.get(key)
+}
+
+export function sameKey(a: PartitionKey, b: PartitionKey | null): boolean {
+  return (
+    b !== null && a.method === b.method && a.columns.length === b.columns.length && a.columns.every((column, i) => column === b.columns[i])
+  )
+}

@@ -1,0 +1,119 @@
+import type { RetentionPolicy, WindowPolicy } from '../policy/policy.js'
+import type { Position } from '../state/position.js'
+import { isFinitePosition, placeSpans, type RangeSpan } from '../state/range-span.js'
+import type { Partition } from '../state/state.js'
+import { type WantedWindow, wantDefault, wantWindows, windowBound } from '../state/want-partitions.js'
+import { retentionFor, type TenantSettings } from '../state/want-state.js'
+import type { WindowSeries } from '../state/window-series.js'
+import type { Difference } from './difference.js'
+import { type Level, missing, type VisitedLevel } from './level.js'
+import { retireBefore, type SizedSpan } from './retire-before.js'
+
+type WindowLevel = Level & { readonly policy: WindowPolicy }
+
+/** Compares a level of windows, series by series; returns the partitions that leave, below which nobody looks. */
+export function diffWindows(level: WindowLevel, visited: VisitedLevel[], differences: Difference[]): ReadonlySet<Partition> {
+  const { wanted, policy, parent, settings } = level
+  const leaving = new Set<Partition>()
+  const series = wanted.series(policy, parent.highestKey ?? null)
+  const spans = placeSpans(policy, series.axis, parent.partitions)
+  const settingsOf = (tenant: string | null) => (tenant === null ? settings : wanted.settings.get(tenant))
+  visited.push({ parent, policy, series, spans, settingsOf })
+  for (const partition of spans.unplaced) differences.push({ kind: 'bound-unplaced', wanted, parent, partition })
+  // Beside a bound that cannot be read, what looks free may be taken.
+  if (spans.unplaced.length > 0) return leaving
+  if (!parent.partitions.some(({ bound }) => bound.kind === 'default')) {
+    for (const one of wantDefault(policy)) differences.push(missing(level, one, false))
+  }
+  const tenants = policy.prefix ? new Set([...wanted.tenants, ...spans.series.keys()]) : [null]
+  for (const tenant of tenants) {
+    const one = { tenant, series, found: spans.series.get(tenant) ?? [], settings: settingsOf(tenant) }
+    diffSeries(level, one, leaving, differences)
+  }
+  return leaving
+}
+
+interface Series {
+  readonly tenant: string | null
+  readonly series: WindowSeries
+  readonly found: readonly RangeSpan[]
+  readonly settings: TenantSettings | undefined
+}
+
+function diffSeries(level: WindowLevel, one: Series, leaving: Set<Partition>, differences: Difference[]): void {
+  const { wanted, policy, parent } = level
+  const { series, found } = one
+  const free = freeWindows(policy, one)
+  const retention = retentionFor(policy, one.settings)
+  const cutoff = retireBefore(retention, series, inOrder(found, free))
+  for (const window of free) {
+    // A remnant that has passed its retention already is not missing any more.
+    if (cutoff !== null && window.to <= cutoff) continue
+    differences.push(missing(level, window, window.from <= series.present && series.present < window.to))
+  }
+  if (retention === null || cutoff === null) return
+  for (const { partition, to } of found) {
+    if (!isFinitePosition(to) || to > cutoff || partition.detachPending) continue
+    leaving.add(partition)
+    // What is not ours to drop is told of, and kept.
+    if (partition.alien) differences.push({ kind: 'relation-alien', wanted, relation: partition, alien: partition.alien })
+    else differences.push(expired(level, partition, retention, to, series, parent.partitions.length - 1))
+  }
+}
+
+function expired(
+  { wanted, parent }: WindowLevel,
+  partition: Partition,
+  retention: RetentionPolicy,
+  to: bigint,
+  series: WindowSeries,
+  siblings: number,
+): Difference {
+  return {
+    kind: 'partition-expired',
+    wanted,
+    parent,
+    partition,
+    retention,
+    upper: series.axis.format(to),
+    isCurrent: to > series.present,
+    siblings,
+  }
+}
+
+/** The parts of the wanted windows that no found span covers. */
+function freeWindows(policy: WindowPolicy, { tenant, series, found, settings }: Series): WantedWindow[] {
+  const free: WantedWindow[] = []
+  let next = 0
+  for (const window of wantWindows(policy, series, found, tenant, settings)) {
+    while (next < found.length && found[next]!.to <= window.from) next++
+    for (const [from, to] of uncovered(window, found, next)) {
+      // It bridges from a foreign grid to ours.
+      const whole = from === window.from && to === window.to
+      free.push(whole ? window : { ...window, from, to, bound: windowBound(series, tenant, { from, to }) })
+    }
+  }
+  return free
+}
+
+/** The parts of a wanted window that no found span covers; `first` is the first found span that may touch it. */
+function uncovered(window: WantedWindow, found: readonly RangeSpan[], first: number): [bigint, bigint][] {
+  const parts: [bigint, bigint][] = []
+  let from: Position = window.from
+  for (let index = first; index < found.length && from < window.to; index++) {
+    const span = found[index]!
+    if (span.from >= window.to) break
+    if (isFinitePosition(from) && isFinitePosition(span.from) && span.from > from) parts.push([from, span.from])
+    if (span.to > from) from = span.to
+  }
+  if (isFinitePosition(from) && from < window.to) parts.push([from, window.to])
+  return parts
+}
+
+/** The series as it will be: found spans and those to be made. */
+function inOrder(found: readonly RangeSpan[], free: readonly WantedWindow[]): readonly SizedSpan[] {
+  const spans: SizedSpan[] = found.map(({ from, to, partition }) => ({ from, to, bytes: partition.bytes ?? 0 }))
+  if (free.length === 0) return spans
+  for (const { from, to } of free) spans.push({ from, to, bytes: 0 })
+  return spans.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
+}

@@ -1,0 +1,40 @@
+import type { TableName } from '../policy/document.js'
+import type { PartitionPolicy, WindowPolicy } from '../policy/policy.js'
+import type { RangeSpans } from '../state/range-span.js'
+import type { Partition } from '../state/state.js'
+import { makePartition, type WantedPartition } from '../state/want-partitions.js'
+import type { TenantSettings, WantedTable } from '../state/want-state.js'
+import type { WindowSeries } from '../state/window-series.js'
+import type { Difference } from './difference.js'
+
+/** A parent as it was found, beside the level that is declared for it. */
+export interface Level {
+  readonly wanted: WantedTable
+  readonly policy: PartitionPolicy
+  readonly parent: TableName & { readonly partitions: readonly Partition[]; readonly highestKey?: string | null }
+  /** What the names of its partitions begin with. */
+  readonly stem: string
+  /** Tables that foreign keys of the table refer to. */
+  readonly references: readonly TableName[]
+  /** Of the tenant in whose part of the tree it is. */
+  readonly settings: TenantSettings | undefined
+}
+
+/** A parent of windows that was looked at: what became detached from it is judged by the same series. */
+export interface VisitedLevel {
+  readonly parent: TableName
+  readonly policy: WindowPolicy
+  readonly series: WindowSeries
+  readonly spans: RangeSpans
+  readonly settingsOf: (tenant: string | null) => TenantSettings | undefined
+}
+
+/** The difference that a wanted partition is not there. */
+export function missing(
+  { wanted, policy, parent, stem, settings, references }: Level,
+  one: WantedPartition,
+  holdsPresent: boolean,
+): Difference {
+  const partition = makePartition(wanted, policy, stem, one, settings)
+  return { kind: 'partition-missing', wanted, parent, partition, holdsPresent, references }
+}

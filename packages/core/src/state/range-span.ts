@@ -1,0 +1,69 @@
+import type { WindowPolicy } from '../policy/policy.js'
+import type { Bound, RangeDatum } from './bound.js'
+import type { KeyAxis } from './key-axis.js'
+import { EARLIEST, LATEST, type Position, positionOf } from './position.js'
+import type { Partition } from './state.js'
+
+/** A range partition on the axis of its key. */
+export interface RangeSpan {
+  readonly from: Position
+  readonly to: Position
+  readonly partition: Partition
+}
+
+/** The range partitions of one parent. */
+export interface RangeSpans {
+  /** In order, by the tenant whose series they are of; `null` where the level has one series. */
+  readonly series: ReadonlyMap<string | null, readonly RangeSpan[]>
+  /** What has no place on the axis, or holds several tenants. */
+  readonly unplaced: readonly Partition[]
+}
+
+/** Places the range partitions of one parent; they never overlap, PostgreSQL sees to that. */
+export function placeSpans(policy: WindowPolicy, axis: KeyAxis, partitions: readonly Partition[]): RangeSpans {
+  const series = new Map<string | null, RangeSpan[]>()
+  const unplaced: Partition[] = []
+  for (const partition of partitions) {
+    if (partition.bound.kind !== 'range') continue
+    const place = placeRange(policy, axis, partition.bound.from, partition.bound.to)
+    if (!place) {
+      unplaced.push(partition)
+      continue
+    }
+    const spans = series.get(place.tenant)
+    const span = { from: place.from, to: place.to, partition }
+    if (spans) spans.push(span)
+    else series.set(place.tenant, [span])
+  }
+  for (const spans of series.values()) spans.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
+  return { series, unplaced }
+}
+
+/** Places one range of a level's key; undefined where the axis has no place for it. */
+export function placeRange(
+  { prefix }: WindowPolicy,
+  axis: KeyAxis,
+  from: readonly RangeDatum[],
+  to: readonly RangeDatum[],
+): { readonly tenant: string | null; readonly from: Position; readonly to: Position } | undefined {
+  if (from.length !== (prefix ? 2 : 1) || to.length !== from.length) return undefined
+  const tenant = prefix ? sameValue(from[0], to[0]) : null
+  const [first, last] = [from.at(-1), to.at(-1)]
+  const [lower, upper] = [first && positionOf(axis, first), last && positionOf(axis, last)]
+  return tenant === undefined || lower === undefined || upper === undefined ? undefined : { tenant, from: lower, to: upper }
+}
+
+/** The tenant that a partition of a level by tenant belongs to: its list has one value, or its range begins and ends with one. */
+export function tenantIn(bound: Bound): string | null {
+  if (bound.kind === 'list') return bound.values.length === 1 ? (bound.values[0] ?? null) : null
+  return bound.kind === 'range' && bound.from.length > 1 ? (sameValue(bound.from[0], bound.to[0]) ?? null) : null
+}
+
+function sameValue(a: RangeDatum | undefined, b: RangeDatum | undefined): string | undefined {
+  if (typeof a !== 'object' || typeof b !== 'object') return undefined
+  return a.value === b.value ? a.value : undefined
+}
+
+export function isFinitePosition(position: Position): position is bigint {
+  return position !== EARLIEST && position !== LATEST
+}
