@@ -46,6 +46,16 @@ const INSTALL = `BEGIN
   );
   COMMENT ON TABLE partman.lease IS 'Which maintainer may act; the token grows with every change of holder';
 
+  CREATE TABLE partman.approval (
+    table_schema text,
+    table_name text,
+    retention jsonb NOT NULL,
+    approved_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    approved_by text NOT NULL,
+    PRIMARY KEY (table_schema, table_name)
+  );
+  COMMENT ON TABLE partman.approval IS 'The retention that is in force, by table: one that keeps less waits until somebody approves of it';
+
   CREATE TABLE partman.run (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     holder text NOT NULL,
