@@ -33,6 +33,7 @@ export { renderMigration } from './migration/render-migration.js'
 export { findTableChanges, type TableChange } from './migration/table-change.js'
 export type { FoundTable } from './migration/table-step.js'
 export type { Finding, FindingCode } from './plan/finding.js'
+export { type AcceptedTerms, holdUnapproved } from './plan/hold-unapproved.js'
 export type {
   ClearMarker,
   CreatePartition,
@@ -102,6 +103,7 @@ export type { Logger } from './runtime/logger.js'
 export { createMaintainer, type Maintainer, type MaintainerOptions } from './runtime/maintainer.js'
 export { formatReport, type MaintenanceReport, type StepReport } from './runtime/maintenance-report.js'
 export { type PlannedMaintenance, planMaintenance } from './runtime/plan-maintenance.js'
+export { recordApprovals } from './runtime/record-approvals.js'
 export { type RetryOptions, retryOnLocks } from './runtime/retry.js'
 export { SQLSTATE, sqlState } from './runtime/sql-state.js'
 export type { Database } from './sql/database.js'
@@ -116,5 +118,6 @@ export { type KeyAxis, keyAxis, type TimeAxis, timeAxis } from './state/key-axis
 export { nextRetirement } from './state/next-retirement.js'
 export { type Position, positionOf } from './state/position.js'
 export { placeRange, tenantIn } from './state/range-span.js'
+export { type RetentionTerms, retentionTerms } from './state/retention-terms.js'
 export { type DetachedPartition, formatTableName, type Partition, type PartitionKey, type State, type Table } from './state/state.js'
 export { partitionKey, type TenantSettings, type WantedTable, type Wish, wantState } from './state/want-state.js'

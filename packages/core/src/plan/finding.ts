@@ -15,6 +15,7 @@ export type FindingCode =
   | 'DEFAULT_PARTITION_PRESENT'
   | 'LAST_PARTITION_KEPT'
   | 'DETACHED_PARTITION_KEPT'
+  | 'RETENTION_UNAPPROVED'
   | 'CLOCKS_DISAGREE'
   | 'TENANTS_UNREADABLE'
   /** Found by `partman check` only, from here on. */

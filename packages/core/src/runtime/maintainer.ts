@@ -10,7 +10,8 @@ import type { Clock } from './clock.js'
 import { acquireLease, type Lease, releaseLease, renewLease } from './lease.js'
 import { type Logger, SILENT } from './logger.js'
 import { type MaintenanceReport, reportStep, type StepReport } from './maintenance-report.js'
-import { planAgain, planMaintenance } from './plan-maintenance.js'
+import { type PlannedMaintenance, planAgain, planMaintenance } from './plan-maintenance.js'
+import { recordApprovals } from './record-approvals.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
 export interface MaintainerOptions {
@@ -52,6 +53,8 @@ export interface Maintainer {
   stop(): Promise<void>
 }
 
+type Planned = Pick<PlannedMaintenance, 'plan' | 'accepted'>
+
 /** The lease lasts a minute; it is renewed long before, between steps. */
 const RENEW_AFTER_MS = 15_000
 const LEASE_LOST = 'the lease has gone to another maintainer'
@@ -66,7 +69,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
   let loop: Promise<void> | undefined
   const { database, logger } = settings
 
-  async function run(signal: AbortSignal, resolvePlan: () => Promise<Plan>): Promise<MaintenanceReport> {
+  async function run(signal: AbortSignal, resolvePlan: () => Promise<Planned>): Promise<MaintenanceReport> {
     let lease: Lease | undefined
     try {
       lease = await acquireLease(database, leaseName, holder)
@@ -77,7 +80,8 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     if (!lease) return { outcome: 'lease-held' }
     let report: MaintenanceReport | undefined
     try {
-      const plan = await resolvePlan()
+      const { plan, accepted } = await resolvePlan()
+      await recordApprovals(database, accepted, holder)
       const steps = await applySteps(plan.operations, lease, signal)
       const outcome = steps.some((step) => step.outcome === 'failed' || step.error === LEASE_LOST) ? 'failed' : 'done'
       report = { outcome, now: plan.now, steps, findings: plan.findings }
@@ -138,7 +142,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
 
   function runOnce(): Promise<MaintenanceReport> {
     // One run at a time in one process: whoever asks meanwhile gets the report of the run under way.
-    running ??= begin(async () => (await planMaintenance(database, document, settings)).plan)
+    running ??= begin(() => planMaintenance(database, document, settings))
     return running
   }
 
@@ -148,7 +152,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     return running
   }
 
-  function begin(resolvePlan: () => Promise<Plan>): Promise<MaintenanceReport> {
+  function begin(resolvePlan: () => Promise<Planned>): Promise<MaintenanceReport> {
     return run(stopping.signal, resolvePlan).finally(() => {
       running = undefined
     })

@@ -1,6 +1,8 @@
+import { observeApprovals } from '../catalog/observe-approvals.js'
 import { type Observation, observeState } from '../catalog/observe-state.js'
 import { diffState } from '../diff/diff-state.js'
 import { PartmanError } from '../error.js'
+import { type AcceptedTerms, holdUnapproved } from '../plan/hold-unapproved.js'
 import type { Plan } from '../plan/plan.js'
 import { MAX_CLOCKS_APART_MS, planChanges } from '../plan/plan-changes.js'
 import type { PartmanDocument } from '../policy/document.js'
@@ -12,26 +14,32 @@ import { observeTenantsApart } from './observe-tenants-apart.js'
 /** What a look at the database leads to. */
 export interface PlannedMaintenance {
   readonly plan: Plan
+  /** Retention that takes nothing away, and is in force once it is recorded. */
+  readonly accepted: readonly AcceptedTerms[]
   readonly observation: Observation
   readonly wanted: readonly WantedTable[]
 }
 
-/** Observes the database and plans what is to be done at this moment: two statements, whatever the number of tables. */
+/**
+ * Observes the database and plans what is to be done at this moment: a few statements, whatever the number of tables. `approved`: as if somebody
+ * had approved of every retention.
+ */
 export async function planMaintenance(
   database: Database,
   document: PartmanDocument,
-  options: { clock?: Clock } = {},
+  options: { clock?: Clock; approved?: true } = {},
 ): Promise<PlannedMaintenance> {
   const observation = await observeState(database, document)
   const { tenants, findings } = await observeTenantsApart(database, document, observation)
   const now = options.clock ? options.clock.now().getTime() : observation.server.now
   const wanted = wantState(document, { now, tenants })
-  const plan = planChanges(diffState(wanted, observation.state), {
-    now,
-    takenNames: observation.takenNames,
-    clocksApartMs: options.clock ? 0 : Math.abs(observation.server.now - Date.now()),
-  })
-  return { plan: { ...plan, findings: [...findings, ...plan.findings] }, observation, wanted }
+  const clocksApartMs = options.clock ? 0 : Math.abs(observation.server.now - Date.now())
+  const changes = planChanges(diffState(wanted, observation.state), { now, takenNames: observation.takenNames, clocksApartMs })
+  const whole = { ...changes, findings: [...findings, ...changes.findings] }
+  if (options.approved) return { plan: whole, accepted: [], observation, wanted }
+  const inForce = await observeApprovals(database, observation)
+  const { plan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
+  return { plan, accepted, observation, wanted }
 }
 
 /**
@@ -43,14 +51,14 @@ export async function planAgain(
   database: Database,
   document: PartmanDocument,
   { now, fingerprint }: Pick<Plan, 'now' | 'fingerprint'>,
-): Promise<Plan> {
-  const { plan, observation } = await planMaintenance(database, document, { clock: { now: () => new Date(now) } })
-  if (Date.parse(now) > observation.server.now + MAX_CLOCKS_APART_MS) {
+): Promise<PlannedMaintenance> {
+  const planned = await planMaintenance(database, document, { clock: { now: () => new Date(now) } })
+  if (Date.parse(now) > planned.observation.server.now + MAX_CLOCKS_APART_MS) {
     throw new PartmanError('PLAN_STALE', `The plan was made for ${now}, and by the database's clock that is still to come`, {
       hint: 'Set the clocks, and plan again. Nothing was changed.',
     })
   }
-  if (plan.fingerprint === fingerprint) return plan
+  if (planned.plan.fingerprint === fingerprint) return planned
   throw new PartmanError(
     'PLAN_STALE',
     'The plan no longer fits: the database, the declaration or the plan itself has changed since it was made',

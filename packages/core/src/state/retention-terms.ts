@@ -1,0 +1,43 @@
+import { instantBefore } from '../calendar/window.js'
+import { parseDuration } from '../policy/duration.js'
+import { type PartitionPolicy, policyLevels, type RetentionPolicy } from '../policy/policy.js'
+import { parseSize } from '../policy/size.js'
+
+/** The retention of each level of a table, outermost first; null where a level keeps everything. */
+export type RetentionTerms = readonly (RetentionPolicy | null)[]
+
+/** The terms that a policy declares. */
+export function retentionTerms(policy: PartitionPolicy): RetentionTerms {
+  return policyLevels(policy).map((level) => ('retention' in level ? level.retention : null))
+}
+
+/** Whether what is declared keeps at least what the terms in force keep, at an instant (milliseconds since 1970): months differ in length. */
+export function keepsAtLeast(declared: RetentionTerms, inForce: RetentionTerms, now: number): boolean {
+  return declared.every((retention, depth) => retention === null || keepsAsLong(retention, inForce[depth] ?? null, now))
+}
+
+function keepsAsLong(declared: RetentionPolicy, inForce: RetentionPolicy | null, now: number): boolean {
+  // What keeps everything, or counts in another way, cannot be outdone.
+  if (inForce === null || !isLongerOrSame(declared.grace, inForce.grace, now)) return false
+  switch (declared.kind) {
+    case 'age':
+      return inForce.kind === 'age' && isLongerOrSame(declared.after, inForce.after, now)
+    case 'count':
+      return inForce.kind === 'count' && declared.partitions >= inForce.partitions
+    case 'size':
+      return inForce.kind === 'size' && parseSize(declared.size) >= parseSize(inForce.size)
+  }
+}
+
+function isLongerOrSame(duration: string, other: string, now: number): boolean {
+  return instantBefore(now, parseDuration(duration), 'UTC') <= instantBefore(now, parseDuration(other), 'UTC')
+}
+
+/** Whether two terms are the same. */
+export function sameTerms(a: RetentionTerms, b: RetentionTerms): boolean {
+  return JSON.stringify(a.map(ordered)) === JSON.stringify(b.map(ordered))
+}
+
+function ordered(retention: RetentionPolicy | null): unknown {
+  return retention && Object.entries(retention).sort(([a], [b]) => (a < b ? -1 : 1))
+}
