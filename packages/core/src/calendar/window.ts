@@ -133,5 +133,6 @@ export function localDateTime(instant: number, timeZone: string): LocalDateTime 
  */
 export function startOfDay(date: number, timeZone: string): number {
   if (timeZone === 'UTC') return date
-  return Temporal.PlainDateTime.from(new Date(date).toISOString().slice(0, -1)).toZonedDateTime(timeZone).epochMilliseconds
+  const day = new Date(date)
+  return new Temporal.PlainDate(day.getUTCFullYear(), day.getUTCMonth() + 1, day.getUTCDate()).toZonedDateTime(timeZone).epochMilliseconds
 }
