@@ -1,5 +1,5 @@
 import type { PartitionPolicy } from '../policy/policy.js'
-import type { Partition, PartitionKey } from '../state/state.js'
+import { type Partition, sameKey } from '../state/state.js'
 import { partitionKey, type TenantSettings, type WantedTable } from '../state/want-state.js'
 import { diffValues } from './diff-values.js'
 import { diffWindows } from './diff-windows.js'
@@ -52,10 +52,4 @@ function settingsOf({ settings }: WantedTable, policy: PartitionPolicy, { bound 
   if (settings.size === 0 || policy.kind !== 'tenants' || bound.kind !== 'list') return undefined
   const [key = null, another] = bound.values
   return key === null || another !== undefined ? undefined : settings.get(key)
-}
-
-export function sameKey(a: PartitionKey, b: PartitionKey | null): boolean {
-  return (
-    b !== null && a.method === b.method && a.columns.length === b.columns.length && a.columns.every((column, i) => column === b.columns[i])
-  )
 }

@@ -1,8 +1,8 @@
 import { partitionStem } from '../state/partition-name.js'
-import { type State, sameTable } from '../state/state.js'
+import { type State, sameKey, sameTable } from '../state/state.js'
 import { partitionKey, type WantedTable } from '../state/want-state.js'
 import { diffDetached } from './diff-detached.js'
-import { diffLevel, sameKey } from './diff-level.js'
+import { diffLevel } from './diff-level.js'
 import type { Difference } from './difference.js'
 import type { VisitedLevel } from './level.js'
 
@@ -42,6 +42,7 @@ function diffTable(wanted: WantedTable, found: State, differences: Difference[])
   const [stem, references] = [partitionStem(declared.table), table.references ?? []]
   diffLevel({ wanted, policy: declared.policy, parent: table, stem, references, settings: undefined }, visited, differences)
   for (const partition of found.detached) {
-    if (sameTable(partition.marker.table, declared.table)) differences.push(diffDetached(wanted, partition, visited))
+    const difference = sameTable(partition.marker.table, declared.table) ? diffDetached(wanted, partition, visited) : undefined
+    if (difference) differences.push(difference)
   }
 }

@@ -20,6 +20,9 @@ export function diffWindows(level: WindowLevel, visited: VisitedLevel[], differe
   const settingsOf = (tenant: string | null) => (tenant === null ? settings : wanted.settings.get(tenant))
   visited.push({ parent, policy, series, spans, settingsOf })
   for (const partition of spans.unplaced) differences.push({ kind: 'bound-unplaced', wanted, parent, partition })
+  if (parent.unread) differences.push({ kind: 'level-unread', wanted, parent, unread: parent.unread })
+  // Without the highest key there is no present to count from.
+  if (parent.unread?.what === 'highest-key') return leaving
   // Beside a bound that cannot be read, what looks free may be taken.
   if (spans.unplaced.length > 0) return leaving
   if (!parent.partitions.some(({ bound }) => bound.kind === 'default')) {
@@ -44,7 +47,7 @@ function diffSeries(level: WindowLevel, one: Series, leaving: Set<Partition>, di
   const { wanted, policy, parent } = level
   const { series, found } = one
   const free = freeWindows(policy, one)
-  const retention = retentionFor(policy, one.settings)
+  const retention = parent.unread ? null : retentionFor(policy, one.settings)
   const cutoff = retireBefore(retention, series, inOrder(found, free))
   for (const window of free) {
     // A remnant that has passed its retention already is not missing any more.

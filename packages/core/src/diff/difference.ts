@@ -1,6 +1,6 @@
 import type { TableName } from '../policy/document.js'
 import type { RetentionPolicy } from '../policy/policy.js'
-import type { Alien, DetachedPartition, Partition, PartitionKey } from '../state/state.js'
+import type { Alien, DetachedPartition, Partition, PartitionKey, Unread } from '../state/state.js'
 import type { WantedTable } from '../state/want-state.js'
 
 /** A found parent and one of its partitions. */
@@ -64,6 +64,8 @@ export type Difference =
     }
   /** A DEFAULT partition, which PostgreSQL refuses concurrent detach beside; `declared` where the level asks for one. */
   | ({ readonly kind: 'default-present'; readonly declared: boolean } & AtPartition)
+  /** What its windows are judged by could not be read. */
+  | { readonly kind: 'level-unread'; readonly wanted: WantedTable; readonly parent: TableName; readonly unread: Unread }
   /** A bound has no place on the axis of the declared key, so nobody can tell what is covered beside it. */
   | ({ readonly kind: 'bound-unplaced' } & AtPartition)
   /** A list partition holds values that no list names. */

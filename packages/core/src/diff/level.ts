@@ -7,11 +7,13 @@ import type { TenantSettings, WantedTable } from '../state/want-state.js'
 import type { WindowSeries } from '../state/window-series.js'
 import type { Difference } from './difference.js'
 
+type Parent = TableName & Pick<Partition, 'partitions' | 'highestKey' | 'unread'>
+
 /** A parent as it was found, beside the level that is declared for it. */
 export interface Level {
   readonly wanted: WantedTable
   readonly policy: PartitionPolicy
-  readonly parent: TableName & { readonly partitions: readonly Partition[]; readonly highestKey?: string | null }
+  readonly parent: Parent
   /** What the names of its partitions begin with. */
   readonly stem: string
   /** Tables that foreign keys of the table refer to. */
@@ -22,7 +24,7 @@ export interface Level {
 
 /** A parent of windows that was looked at: what became detached from it is judged by the same series. */
 export interface VisitedLevel {
-  readonly parent: TableName
+  readonly parent: Parent
   readonly policy: WindowPolicy
   readonly series: WindowSeries
   readonly spans: RangeSpans

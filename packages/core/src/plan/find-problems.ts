@@ -130,6 +130,23 @@ function problemOf(difference: Difference): Problem | undefined {
         nextStep:
           'Nothing is made or retired beside it. Detach it, or declare the key, the encoding and the tenants that the table really has.',
       }
+    case 'level-unread':
+      return difference.unread.what === 'highest-key'
+        ? {
+            code: 'HIGHEST_KEY_UNREADABLE',
+            severity: 'error',
+            at: formatTableName(difference.parent),
+            what: `cannot be asked for its highest key: ${difference.unread.why}`,
+            nextStep:
+              'Where a lock was in the way, the next run reads it; otherwise grant SELECT on the partitions. Until then nothing is made or retired below it.',
+          }
+        : {
+            code: 'SIZES_UNREADABLE',
+            severity: 'warning',
+            at: formatTableName(difference.parent),
+            what: `cannot be asked how large its partitions are: ${difference.unread.why}`,
+            nextStep: 'Where a lock was in the way, the next run reads it. Until then nothing retires by its size.',
+          }
     case 'default-present':
       return difference.declared
         ? undefined

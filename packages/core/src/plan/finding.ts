@@ -18,6 +18,8 @@ export type FindingCode =
   | 'RETENTION_UNAPPROVED'
   | 'CLOCKS_DISAGREE'
   | 'TENANTS_UNREADABLE'
+  | 'HIGHEST_KEY_UNREADABLE'
+  | 'SIZES_UNREADABLE'
   /** Found by `partman check` only, from here on. */
   | 'BOOKKEEPING_MISSING'
   | 'MIGRATION_FAILED'

@@ -9,6 +9,7 @@ import type { PartmanDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { type WantedTable, wantState } from '../state/want-state.js'
 import type { Clock } from './clock.js'
+import { observeMeasures } from './observe-measures.js'
 import { observeTenantsApart } from './observe-tenants-apart.js'
 
 /** What a look at the database leads to. */
@@ -29,7 +30,7 @@ export async function planMaintenance(
   document: PartmanDocument,
   options: { clock?: Clock; approved?: true } = {},
 ): Promise<PlannedMaintenance> {
-  const observation = await observeState(database, document)
+  const observation = await observeMeasures(database, document, await observeState(database, document))
   const { tenants, findings } = await observeTenantsApart(database, document, observation)
   const now = options.clock ? options.clock.now().getTime() : observation.server.now
   const wanted = wantState(document, { now, tenants })

@@ -22,8 +22,15 @@ export interface Partition extends TableName {
   readonly highestKey?: string | null
   /** Bytes on disk, with indexes and TOAST, of all that is below it; observed where a retention by size is declared. */
   readonly bytes?: number
+  readonly unread?: Unread
   /** What makes it a thing that partman leaves alone. */
   readonly alien?: Alien
+}
+
+/** What the windows below a parent are judged by and could not be read, and why: nothing below it retires by what is not known. */
+export interface Unread {
+  readonly what: 'highest-key' | 'sizes'
+  readonly why: string
 }
 
 /** Why partman leaves a relation alone: the role it runs as does not own it, or it is a foreign table. */
@@ -36,6 +43,7 @@ export interface Table extends TableName {
   readonly partitionBy: PartitionKey | null
   readonly partitions: readonly Partition[]
   readonly highestKey?: string | null
+  readonly unread?: Unread
   readonly alien?: Alien
   /** The extension that has it in its care: `pg_partman`, `timescaledb`, or one that it is a member of. */
   readonly extension?: string
@@ -67,6 +75,12 @@ export interface RetiredMarker {
 export interface State {
   readonly tables: readonly Table[]
   readonly detached: readonly DetachedPartition[]
+}
+
+export function sameKey(a: PartitionKey, b: PartitionKey | null): boolean {
+  return (
+    b !== null && a.method === b.method && a.columns.length === b.columns.length && a.columns.every((column, i) => column === b.columns[i])
+  )
 }
 
 export function sameTable(a: TableName, b: TableName): boolean {
