@@ -1,0 +1,238 @@
+-- partman bookkeeping version 1
+DO $partman$
+BEGIN
+  IF pg_catalog.to_regnamespace('partman') IS NULL THEN
+    CREATE SCHEMA partman;
+  END IF;
+  IF pg_catalog.to_regclass('partman.tenant') IS NOT NULL THEN
+    DELETE FROM partman.tenant WHERE tenants = ANY (ARRAY['Project']::text[]);
+    RETURN;
+  END IF;
+
+  CREATE TABLE partman.tenant (
+    tenants text NOT NULL,
+    key text NOT NULL CHECK (key <> ''),
+    registered_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    settings jsonb CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
+    PRIMARY KEY (tenants, key)
+  );
+  COMMENT ON TABLE partman.tenant IS 'partman bookkeeping version 1: the tenants that were registered, by tenant set';
+
+  CREATE TABLE partman.lease (
+    name text PRIMARY KEY,
+    holder text NOT NULL,
+    token bigint NOT NULL,
+    expires_at timestamptz NOT NULL,
+    last_run_at timestamptz
+  );
+  COMMENT ON TABLE partman.lease IS 'Which maintainer may act; the token grows with every change of holder';
+
+  CREATE TABLE partman.approval (
+    table_schema text,
+    table_name text,
+    retention jsonb NOT NULL,
+    approved_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    approved_by text NOT NULL,
+    PRIMARY KEY (table_schema, table_name)
+  );
+  COMMENT ON TABLE partman.approval IS 'The retention that is in force, by table: one that keeps less waits until somebody approves of it';
+
+  CREATE TABLE partman.run (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    holder text NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    finished_at timestamptz,
+    report jsonb
+  );
+  COMMENT ON TABLE partman.run IS 'Maintenance runs that did something, failed, or never finished';
+
+  -- The first instant of a local date: of two midnights the earlier, where there is none the first instant after it.
+  CREATE FUNCTION partman.start_of_day(day date, time_zone text) RETURNS timestamptz
+  LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $start_of_day$
+    SELECT CASE
+      WHEN (late - interval '1 hour') AT TIME ZONE time_zone = day::timestamp THEN late - interval '1 hour'
+      ELSE late
+    END
+    FROM (SELECT day::timestamp AT TIME ZONE time_zone AS late) AS midnight
+  $start_of_day$;
+
+  -- Where window number n begins. unit: 'elapsed' (step in milliseconds, origin in milliseconds since 1970), 'days' or
+  -- 'months' (of local dates, origin in days since 1970-01-01).
+  CREATE FUNCTION partman.window_start(unit text, step bigint, origin bigint, time_zone text, n bigint) RETURNS timestamptz
+  LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $window_start$
+    SELECT CASE unit
+      WHEN 'elapsed' THEN '1970-01-01 00:00:00+00'::timestamptz + (origin + n * step) * interval '1 millisecond'
+      WHEN 'days' THEN partman.start_of_day('1970-01-01'::date + (origin + n * step)::int, time_zone)
+      WHEN 'months' THEN partman.start_of_day(('1970-01-01'::date + origin::int + pg_catalog.make_interval(months => (n * step)::int))::date, time_zone)
+    END
+  $window_start$;
+
+  -- The number of the window that holds an instant.
+  CREATE FUNCTION partman.window_index(unit text, step bigint, origin bigint, time_zone text, instant timestamptz) RETURNS bigint
+  LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $window_index$
+    WITH origin_date AS (
+      SELECT '1970-01-01'::date + origin::int AS first, (instant AT TIME ZONE time_zone)::date AS here WHERE unit <> 'elapsed'
+    ), here AS (
+      SELECT CASE unit
+        WHEN 'elapsed' THEN pg_catalog.floor((EXTRACT(EPOCH FROM instant) * 1000 - origin) / step)
+        WHEN 'days' THEN (SELECT pg_catalog.floor((here - first)::numeric / step) FROM origin_date)
+        WHEN 'months' THEN (
+          SELECT pg_catalog.floor(((EXTRACT(YEAR FROM here) - EXTRACT(YEAR FROM first)) * 12 + EXTRACT(MONTH FROM here) - EXTRACT(MONTH FROM first)
+            - CASE WHEN EXTRACT(DAY FROM here) < EXTRACT(DAY FROM first) THEN 1 ELSE 0 END)::numeric / step)
+          FROM origin_date)
+      END::bigint AS n
+    )
+    SELECT CASE WHEN partman.window_start(unit, step, origin, time_zone, n + 1) <= instant THEN n + 1 ELSE n END FROM here
+  $window_index$;
+
+  -- The window that holds the instant, so many after it, and at most so many before it as far back as the one that holds 'since'.
+  CREATE FUNCTION partman.windows(
+    unit text, step bigint, origin bigint, time_zone text, ahead int, instant timestamptz, behind int DEFAULT 0, since timestamptz DEFAULT NULL
+  ) RETURNS TABLE (lower timestamptz, upper timestamptz)
+  LANGUAGE sql STABLE SET search_path = pg_catalog AS $windows$
+    WITH here AS (
+      SELECT partman.window_index(unit, step, origin, time_zone, instant) AS n,
+        COALESCE(partman.window_index(unit, step, origin, time_zone, since), partman.window_index(unit, step, origin, time_zone, instant)) AS first
+    ), bounds AS (
+      SELECT partman.window_start(unit, step, origin, time_zone, k) AS lower, partman.window_start(unit, step, origin, time_zone, k + 1) AS upper
+      FROM here, pg_catalog.generate_series(LEAST(n, GREATEST(first, n - behind)), n + ahead) AS k
+    )
+    -- A date that the time zone left out has no instants.
+    SELECT lower, upper FROM bounds WHERE lower < upper ORDER BY lower
+  $windows$;
+
+  -- A number in the digits of an alphabet.
+  CREATE FUNCTION partman.encode_digits(value bigint, alphabet text, digits int) RETURNS text
+  LANGUAGE plpgsql IMMUTABLE STRICT SET search_path = pg_catalog AS $encode_digits$
+  DECLARE
+    base bigint := pg_catalog.length(alphabet);
+    encoded text := '';
+  BEGIN
+    FOR place IN 1..digits LOOP
+      encoded := pg_catalog.substr(alphabet, (value % base)::int + 1, 1) || encoded;
+      value := value / base;
+    END LOOP;
+    RETURN encoded;
+  END
+  $encode_digits$;
+
+  -- Stem and suffix in at most 63 bytes: where the stem has to be cut, a hash of all of it stands in for the rest.
+  CREATE FUNCTION partman.join_name(stem text, suffix text) RETURNS text
+  LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog AS $join_name$
+    SELECT CASE
+      WHEN pg_catalog.octet_length(stem) + 1 + pg_catalog.octet_length(suffix) <= 63 THEN stem || '_' || suffix
+      ELSE (
+        SELECT pg_catalog.left(stem, n) FROM pg_catalog.generate_series(pg_catalog.length(stem), 0, -1) AS n
+        WHERE pg_catalog.octet_length(pg_catalog.left(stem, n)) <= 63 - 2 - 8 - pg_catalog.octet_length(suffix) LIMIT 1
+      ) || '_' || pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(stem, 'UTF8')), 'hex'), 8) || '_' || suffix
+    END
+  $join_name$;
+
+  -- What can be read of a tenant's key, and a hash of all of it.
+  CREATE FUNCTION partman.value_label(key text) RETURNS text
+  LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog AS $value_label$
+    SELECT pg_catalog.concat_ws('_', NULLIF(readable, ''), hash)
+    FROM (
+      SELECT
+        pg_catalog.btrim(pg_catalog.left(pg_catalog.regexp_replace(
+          pg_catalog.translate(key, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'), '[^a-z0-9]+', '_', 'g'), 16), '_') AS readable,
+        pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(key, 'UTF8')), 'hex'), 10) AS hash
+    ) AS part
+  $value_label$;
+END
+$partman$;
+
+-- partman schema of the partitions
+DO $partman$
+BEGIN
+  IF pg_catalog.to_regnamespace('"partman_partitions"') IS NULL THEN
+    CREATE SCHEMA "partman_partitions";
+  END IF;
+END
+$partman$;
+
+
+-- partman table ["public","audit_log"]
+-- First partitions of public.audit_log: the present 1 month and 3 ahead (UTC)
+DO $partman$
+DECLARE
+  part_1 record;
+  name_1 text;
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."audit_log"')::oid) THEN
+    LOCK TABLE ONLY "public"."audit_log" IN ACCESS EXCLUSIVE MODE;
+  END IF;
+  IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."audit_log"')::oid) THEN
+    RETURN;
+  END IF;
+  FOR part_1 IN SELECT label, pg_catalog.format('FOR VALUES ' || template, lower, upper) AS bound FROM (SELECT pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', '"p"YYYYMM'), 'FROM (%L) TO (%L)'::text, pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'), pg_catalog.to_char(w.upper AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00') FROM partman.windows('months', 1, 0, 'UTC', 3, pg_catalog.clock_timestamp()) AS w) AS part (label, template, lower, upper) LOOP
+    name_1 := partman.join_name('audit_log', part_1.label);
+    EXECUTE pg_catalog.format('CREATE TABLE %I.%I PARTITION OF %I.%I %s%s', 'partman_partitions', name_1, 'public', 'audit_log', part_1.bound, '');
+    
+  END LOOP;
+END
+$partman$;
+
+
+-- partman table ["public","event"]
+-- First partitions of public.event: one per tenant, each with the present 1 day and 10 ahead (UTC)
+DO $partman$
+DECLARE
+  part_1 record;
+  name_1 text;
+  part_2 record;
+  name_2 text;
+  tables_left int := pg_catalog.current_setting('max_locks_per_transaction')::int
+    * pg_catalog.current_setting('max_connections')::int / 2 / 8 / 3;
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."event"')::oid) THEN
+    LOCK TABLE ONLY "public"."event" IN ACCESS EXCLUSIVE MODE;
+  END IF;
+  IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."event"')::oid) THEN
+    RETURN;
+  END IF;
+  FOR part_1 IN SELECT partman.value_label(key) AS label, pg_catalog.format('FOR VALUES IN (%L)', key) AS bound FROM (SELECT t.key COLLATE "C" FROM partman.tenant t WHERE t.tenants = 'Project' UNION SELECT s."id"::text COLLATE "C" FROM "public"."project" s WHERE s."id"::text <> '' ORDER BY 1) AS tenant (key) LOOP
+    tables_left := tables_left - 12;
+    EXIT WHEN tables_left < 0;
+    name_1 := partman.join_name('event', part_1.label);
+    EXECUTE pg_catalog.format('CREATE TABLE %I.%I PARTITION OF %I.%I %s%s', 'partman_partitions', name_1, 'public', 'event', part_1.bound, ' PARTITION BY RANGE ("received_at")');
+    FOR part_2 IN SELECT label, pg_catalog.format('FOR VALUES ' || template, lower, upper) AS bound FROM (SELECT pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', '"p"YYYYMMDD'), 'FROM (%L) TO (%L)'::text, pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'), pg_catalog.to_char(w.upper AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00') FROM partman.windows('days', 1, 0, 'UTC', 10, pg_catalog.clock_timestamp()) AS w) AS part (label, template, lower, upper) LOOP
+    name_2 := partman.join_name(name_1, part_2.label);
+    EXECUTE pg_catalog.format('CREATE TABLE %I.%I PARTITION OF %I.%I %s%s', 'partman_partitions', name_2, 'partman_partitions', name_1, part_2.bound, '');
+    
+  END LOOP;
+  END LOOP;
+END
+$partman$;
+
+
+-- partman table ["public","delivery_attempt"]
+-- First partitions of public.delivery_attempt: one per tenant, each with the present 1 day and 10 ahead (UTC)
+DO $partman$
+DECLARE
+  part_1 record;
+  name_1 text;
+  part_2 record;
+  name_2 text;
+  tables_left int := pg_catalog.current_setting('max_locks_per_transaction')::int
+    * pg_catalog.current_setting('max_connections')::int / 2 / 8 / 3;
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."delivery_attempt"')::oid) THEN
+    LOCK TABLE ONLY "public"."delivery_attempt" IN ACCESS EXCLUSIVE MODE;
+  END IF;
+  IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."delivery_attempt"')::oid) THEN
+    RETURN;
+  END IF;
+  FOR part_1 IN SELECT partman.value_label(key) AS label, pg_catalog.format('FOR VALUES IN (%L)', key) AS bound FROM (SELECT t.key COLLATE "C" FROM partman.tenant t WHERE t.tenants = 'Project' UNION SELECT s."id"::text COLLATE "C" FROM "public"."project" s WHERE s."id"::text <> '' ORDER BY 1) AS tenant (key) LOOP
+    tables_left := tables_left - 12;
+    EXIT WHEN tables_left < 0;
+    name_1 := partman.join_name('delivery_attempt', part_1.label);
+    EXECUTE pg_catalog.format('CREATE TABLE %I.%I PARTITION OF %I.%I %s%s', 'partman_partitions', name_1, 'public', 'delivery_attempt', part_1.bound, ' PARTITION BY RANGE ("attempted_at")');
+    FOR part_2 IN SELECT label, pg_catalog.format('FOR VALUES ' || template, lower, upper) AS bound FROM (SELECT pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', '"p"YYYYMMDD'), 'FROM (%L) TO (%L)'::text, pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'), pg_catalog.to_char(w.upper AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00') FROM partman.windows('days', 1, 0, 'UTC', 10, pg_catalog.clock_timestamp()) AS w) AS part (label, template, lower, upper) LOOP
+    name_2 := partman.join_name(name_1, part_2.label);
+    EXECUTE pg_catalog.format('CREATE TABLE %I.%I PARTITION OF %I.%I %s%s', 'partman_partitions', name_2, 'partman_partitions', name_1, part_2.bound, '');
+    
+  END LOOP;
+  END LOOP;
+END
+$partman$;
