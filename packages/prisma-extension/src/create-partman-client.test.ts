@@ -74,6 +74,7 @@ test('partitions are listed tenant by tenant with their windows', async () => {
       tenant: 1n,
       from: new Date('2031-05-10T00:00:00Z'),
       to: new Date('2031-05-11T00:00:00Z'),
+      bound: '[2031-05-10 .. 2031-05-11)',
       attached: true,
     },
     {
@@ -82,9 +83,10 @@ test('partitions are listed tenant by tenant with their windows', async () => {
       tenant: 1n,
       from: new Date('2031-05-11T00:00:00Z'),
       to: new Date('2031-05-12T00:00:00Z'),
+      bound: '[2031-05-11 .. 2031-05-12)',
       attached: true,
     },
-    { schema: 'partman_partitions', name: 'rest', tenant: null, from: null, to: null, attached: true },
+    { schema: 'partman_partitions', name: 'rest', tenant: null, from: null, to: null, bound: '"7", "8"', attached: true },
   ])
   const logs = await prisma.$partman().partitions('AuditLog')
   expect(logs.map(({ tenant, attached }) => ({ tenant, attached }))).toEqual(

@@ -84,7 +84,10 @@ export function createPartmanClient<Config extends PartmanDocument>(
       const ofSet: PartmanDocument = { ...document, tenantSets: [set], tables }
       const observation = await observeState(observing, ofSet)
       const tenants = await observeTenants(connection, ofSet, observation)
-      const partitioned = observation.state.tables.flatMap((table) => table.partitions.map(({ bound }) => tenantIn(bound)))
+      // Several tenants may share a partition that somebody made by hand.
+      const partitioned = observation.state.tables.flatMap((table) =>
+        table.partitions.flatMap(({ bound }) => (bound.kind === 'list' ? bound.values : [tenantIn(bound)])),
+      )
       const texts = new Set([...(tenants.get(set.name) ?? []), ...partitioned.filter((value) => value !== null)])
       return [...texts].map((text) => readKey(set.type, text)).sort((a, b) => (a < b ? -1 : 1))
     },
