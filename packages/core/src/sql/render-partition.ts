@@ -33,7 +33,7 @@ export function renderCreatePartition(parent: TableName, partition: Partition): 
   ]
 }
 
-function renderPartitionOf(parent: TableName, partition: Partition): Sql[] {
+export function renderPartitionOf(parent: TableName, partition: Partition): Sql[] {
   const partitionBy = partition.partitionBy ? sql` ${renderPartitionBy(partition.partitionBy)}` : constantSql('')
   return [
     sql`CREATE TABLE ${qualified(partition)} PARTITION OF ${qualified(parent)} ${renderBound(partition.bound)}${partitionBy};`,
