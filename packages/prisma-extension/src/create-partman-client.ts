@@ -83,7 +83,7 @@ export function createPartmanClient<Config extends PartmanDocument>(
       const tables = document.tables.filter(({ policy }) => tenantsOf(policy)?.tenants === set.name)
       const ofSet: PartmanDocument = { ...document, tenantSets: [set], tables }
       const observation = await observeState(observing, ofSet)
-      const tenants = await observeTenants(connection, ofSet, observation)
+      const { tenants } = await observeTenants(connection, ofSet, observation)
       // Several tenants may share a partition that somebody made by hand.
       const partitioned = observation.state.tables.flatMap((table) =>
         table.partitions.flatMap(({ bound }) => (bound.kind === 'list' ? bound.values : [tenantIn(bound)])),

@@ -4,6 +4,7 @@ import {
   formatTableName,
   LOCKS_PER_TABLE,
   type Operation,
+  observeMeasures,
   observeState,
   observeTenants,
   type PartmanDocument,
@@ -64,7 +65,7 @@ async function runSimulate(session: Session, options: SimulateOptions): Promise<
   return EXIT_CODE.done
 }
 
-type Start = Pick<SimulationInput, 'state' | 'tenants' | 'from'> & { readonly lockCapacity: number }
+type Start = Pick<SimulationInput, 'state' | 'tenants' | 'settings' | 'from'> & { readonly lockCapacity: number }
 
 function emptyStart(document: PartmanDocument, options: SimulateOptions): Start {
   const count = /^\d{1,5}$/.test(options.tenants) ? Number(options.tenants) : Number.NaN
@@ -76,9 +77,10 @@ function emptyStart(document: PartmanDocument, options: SimulateOptions): Start 
 
 function observedStart(session: Session, document: PartmanDocument): Promise<Start> {
   return withDatabase(session, async ({ database }) => {
-    const observation = await observeState(database, document)
+    const observation = await observeMeasures(database, document, await observeState(database, document))
     const { now, lockCapacity } = observation.server
-    return { state: observation.state, tenants: await observeTenants(database, document, observation), from: Math.floor(now), lockCapacity }
+    const { tenants, settings } = await observeTenants(database, document, observation)
+    return { state: observation.state, tenants, settings, from: Math.floor(now), lockCapacity }
   })
 }
 

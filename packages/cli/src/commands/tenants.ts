@@ -56,7 +56,7 @@ async function runAdd(session: Session, options: TenantsOptions): Promise<ExitCo
   const tenants = await withDatabase(session, async ({ database }) => {
     const observation = await observeState(database, document)
     if (observation.bookkeepingVersion === null) throw bookkeepingMissing()
-    const known = new Set((await observeTenants(database, document, observation)).get(set.name))
+    const known = new Set((await observeTenants(database, document, observation)).tenants.get(set.name))
     const added: Added[] = []
     for (const [index, key] of options.args.entries()) {
       output.progress(`${index} of ${formatCount(options.args.length, 'tenant')}`)
@@ -86,7 +86,7 @@ async function runList(session: Session, options: TenantsOptions): Promise<ExitC
   const { output } = session
   const sets = await withDatabase(session, async ({ database }) => {
     const observation = await observeState(database, document)
-    const tenants = await observeTenants(database, document, observation)
+    const { tenants } = await observeTenants(database, document, observation)
     const tables = document.tables.map(({ table, policy }) => ({ table, tenants: tenantsOf(policy)?.tenants }))
     return chosen.map(({ name }) => ({
       name,

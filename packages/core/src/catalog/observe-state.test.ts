@@ -59,6 +59,33 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
     await test.query(`INSERT INTO partman.tenant (tenants, key) VALUES ('Project', 'both'), ('Project', 'registered'), ('Other', 'else')`)
     const observation = await observeState(database, document)
     expect(observation.bookkeepingVersion).toBe(BOOKKEEPING_VERSION)
-    expect(await observeTenants(database, document, observation)).toEqual(new Map([['Project', ['both', 'registered', 'row']]]))
+    expect(await observeTenants(database, document, observation)).toEqual({
+      tenants: new Map([['Project', ['both', 'registered', 'row']]]),
+      settings: new Map([['Project', new Map()]]),
+      invalidSettings: [],
+    })
+  })
+
+  it('knows what tenants have of their own', async () => {
+    const test = await testDatabase()
+    const database = await prepareDatabase(test, document, webhookTables(names, document))
+    await test.query(`INSERT INTO ${qualified(names.projects)} (id) VALUES ('a'), ('b')`)
+    await test.query(`INSERT INTO partman.tenant (tenants, key, settings) VALUES
+      ('Project', 'a', '{"retention": "90 days", "premake": 20}'), ('Project', 'b', '{"retention": "for ever"}'), ('Project', 'c', '{"retention": null}'),
+      ('Project', 'd', NULL), ('Other', 'a', '{"premake": 1}')`)
+    expect(await observeTenants(database, document, await observeState(database, document))).toEqual({
+      tenants: new Map([['Project', ['a', 'b', 'c', 'd']]]),
+      settings: new Map([
+        [
+          'Project',
+          new Map([
+            ['a', { retention: '90 days', premake: 20 }],
+            ['b', { retention: null }],
+            ['c', { retention: null }],
+          ]),
+        ],
+      ]),
+      invalidSettings: [{ tenants: 'Project', key: 'b', problem: expect.stringMatching(/^retention: .*for ever/) }],
+    })
   })
 })

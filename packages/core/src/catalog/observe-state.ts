@@ -2,8 +2,9 @@ import type { PartmanDocument, TableName } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { constantSql } from '../sql/sql.js'
 import { MARKER_PREFIX, parseMarker } from '../state/marker.js'
-import { type DetachedPartition, type Partition, type PartitionKey, type State, sameTable, type Table } from '../state/state.js'
+import { type Alien, type DetachedPartition, type Partition, type PartitionKey, type State, sameTable, type Table } from '../state/state.js'
 import { parseBound } from './parse-bound.js'
+import { parseTableFacts, TABLE_FACTS, type TableFacts, type TableFactsRow } from './table-facts.js'
 
 /** What one look at the catalog tells. */
 export interface Observation {
@@ -56,7 +57,12 @@ WITH RECURSIVE pinned AS MATERIALIZED (
       FROM pg_catalog.unnest(p.partattrs::int2[]) WITH ORDINALITY AS k (attnum, position)
       LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0
     ) END,
-    d.objoid IS NOT NULL
+    d.objoid IS NOT NULL,
+    CASE
+      WHEN s.srvname IS NOT NULL THEN pg_catalog.json_build_array('foreign-table'::text, s.srvname)
+      WHEN NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text)
+      THEN pg_catalog.json_build_array('owner'::text, pg_catalog.pg_get_userbyid(c.relowner))
+    END
   ) AS relation
   FROM pinned
   CROSS JOIN tree t
@@ -65,8 +71,13 @@ WITH RECURSIVE pinned AS MATERIALIZED (
   LEFT JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = c.oid
   LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0
     AND d.description LIKE '${MARKER_PREFIX}%'
-), marked AS (
-  SELECT pg_catalog.json_build_array(c.oid::text, n.nspname, c.relname, d.description) AS relation
+  LEFT JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid
+  LEFT JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver
+), ${TABLE_FACTS}, marked AS (
+  SELECT pg_catalog.json_build_array(
+    c.oid::text, n.nspname, c.relname, d.description,
+    CASE WHEN NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text) THEN pg_catalog.pg_get_userbyid(c.relowner) END
+  ) AS relation
   FROM pg_catalog.pg_description d
   JOIN pg_catalog.pg_class c ON c.oid = d.objoid AND c.relkind IN ('r', 'p')
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -84,6 +95,7 @@ SELECT pg_catalog.json_build_object(
   'inRecovery', pg_catalog.pg_is_in_recovery(),
   'bookkeeping', pg_catalog.obj_description(pg_catalog.to_regclass('partman.tenant')::oid, 'pg_class'),
   'relations', (SELECT pg_catalog.json_agg(relation) FROM relations),
+  'facts', (SELECT pg_catalog.json_agg(fact) FROM table_facts),
   'marked', (SELECT pg_catalog.json_agg(relation) FROM marked),
   'taken', (SELECT pg_catalog.json_agg(relname) FROM taken),
   'tenantSources', (
@@ -104,6 +116,7 @@ type RelationRow = [
   strategy: string | null,
   columns: (string | null)[] | null,
   marked: boolean,
+  alien: [kind: Alien['kind'], of: string] | null,
 ]
 
 interface Observed {
@@ -113,7 +126,8 @@ interface Observed {
   readonly inRecovery: boolean
   readonly bookkeeping: string | null
   readonly relations: readonly RelationRow[] | null
-  readonly marked: readonly [oid: string, schema: string, name: string, comment: string][] | null
+  readonly facts: readonly TableFactsRow[] | null
+  readonly marked: readonly [oid: string, schema: string, name: string, comment: string, owner: string | null][] | null
   readonly taken: readonly string[] | null
   readonly tenantSources: readonly string[] | null
 }
@@ -137,6 +151,7 @@ export async function observeState(database: Database, document: PartmanDocument
     state: {
       tables: buildTables(
         observed.relations ?? [],
+        parseTableFacts(observed.facts ?? []),
         document.tables.map(({ table }) => table),
       ),
       detached: parseDetached(observed.marked ?? []),
@@ -155,13 +170,14 @@ function parseVersion(comment: string | null): number | null {
 }
 
 function parseDetached(rows: Observed['marked']): DetachedPartition[] {
-  return (rows ?? []).flatMap(([oid, schema, name, comment]) => {
+  return (rows ?? []).flatMap(([oid, schema, name, comment, owner]) => {
     const marker = parseMarker(comment)
-    return marker && sameTable(marker.partition, { schema, name }) ? [{ oid, schema, name, marker }] : []
+    if (!marker || !sameTable(marker.partition, { schema, name })) return []
+    return [{ oid, schema, name, marker, ...(owner === null ? {} : { alien: { kind: 'owner' as const, owner } }) }]
   })
 }
 
-function buildTables(rows: readonly RelationRow[], declared: readonly TableName[]): Table[] {
+function buildTables(rows: readonly RelationRow[], facts: ReadonlyMap<string, TableFacts>, declared: readonly TableName[]): Table[] {
   const children = new Map<string | null, RelationRow[]>()
   for (const row of rows) {
     const siblings = children.get(row[1])
@@ -169,7 +185,7 @@ function buildTables(rows: readonly RelationRow[], declared: readonly TableName[
     else children.set(row[1], [row])
   }
   const partitionsOf = (oid: string): Partition[] =>
-    (children.get(oid) ?? []).flatMap(([child, , schema, name, pending, bound, strategy, columns, marked]) =>
+    (children.get(oid) ?? []).flatMap(([child, , schema, name, pending, bound, strategy, columns, marked, alien]) =>
       bound === null
         ? []
         : [
@@ -182,19 +198,26 @@ function buildTables(rows: readonly RelationRow[], declared: readonly TableName[
               partitions: partitionsOf(child),
               detachPending: pending,
               ...(marked ? { marked } : {}),
+              ...(alien ? { alien: parseAlien(alien) } : {}),
             },
           ],
     )
   const order = new Map(declared.map(({ schema, name }, index) => [JSON.stringify([schema, name]), index]))
   return (children.get(null) ?? [])
-    .map(([oid, , schema, name, , , strategy, columns]) => ({
+    .map(([oid, , schema, name, , , strategy, columns, , alien]) => ({
       schema,
       name,
       oid,
       partitionBy: partitionKey(strategy, columns),
       partitions: partitionsOf(oid),
+      ...(alien ? { alien: parseAlien(alien) } : {}),
+      ...facts.get(oid),
     }))
     .sort((a, b) => position(order, a) - position(order, b))
+}
+
+function parseAlien([kind, of]: [kind: Alien['kind'], of: string]): Alien {
+  return kind === 'owner' ? { kind, owner: of } : { kind, server: of }
 }
 
 function position(order: ReadonlyMap<string, number>, { schema, name }: TableName): number {

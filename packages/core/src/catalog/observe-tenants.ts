@@ -1,26 +1,55 @@
 import type { PartmanDocument } from '../policy/document.js'
+import { parseTenantSettings, type TenantSettings } from '../policy/tenant-settings.js'
 import type { Database } from '../sql/database.js'
 import { identifier, joinSql, literal, qualified, sql } from '../sql/sql.js'
 import type { Observation } from './observe-state.js'
+
+/** The tenants there are, by set. */
+export interface ObservedTenants {
+  /** Their keys, as PostgreSQL prints them. */
+  readonly tenants: ReadonlyMap<string, readonly string[]>
+  /** By the tenant's key; of a tenant whose settings cannot be understood nothing is retired. */
+  readonly settings: ReadonlyMap<string, ReadonlyMap<string, TenantSettings>>
+  readonly invalidSettings: readonly InvalidSettings[]
+}
+
+/** A tenant whose settings cannot be understood. */
+export interface InvalidSettings {
+  readonly tenants: string
+  readonly key: string
+  readonly problem: string
+}
+
+const KEEP_EVERYTHING: TenantSettings = { retention: null }
 
 /** Reads every tenant there is, by set: those registered and those with a row in the set's table. One statement, or none. */
 export async function observeTenants(
   database: Database,
   document: PartmanDocument,
   { bookkeepingVersion, tenantSources }: Observation,
-): Promise<Map<string, string[]>> {
+): Promise<ObservedTenants> {
   const tenants = new Map<string, string[]>(document.tenantSets.map(({ name }) => [name, []]))
+  const settings = new Map<string, Map<string, TenantSettings>>(document.tenantSets.map(({ name }) => [name, new Map()]))
+  const invalidSettings: InvalidSettings[] = []
   const parts = document.tenantSets.flatMap(({ name, source }) => {
     if (!source || !tenantSources.has(name)) return []
     return [
-      sql`SELECT ${literal(name)} AS tenants, ${identifier(source.key.column)}::text COLLATE "C" AS key FROM ${qualified(source.table)}`,
+      sql`SELECT ${literal(name)} AS tenants, ${identifier(source.key.column)}::text COLLATE "C" AS key, NULL::text AS settings FROM ${qualified(source.table)}`,
     ]
   })
-  if (bookkeepingVersion !== null && tenants.size > 0) parts.push(sql`SELECT tenants, key COLLATE "C" FROM partman.tenant`)
-  if (parts.length === 0) return tenants
-  const rows = await database.query<{ tenants: string; key: string }>(
-    sql`SELECT DISTINCT tenants, key FROM (${joinSql(parts, ' UNION ALL ')}) AS every_tenant WHERE key <> '' ORDER BY tenants, key`,
+  if (bookkeepingVersion !== null && tenants.size > 0) {
+    parts.push(sql`SELECT tenants, key COLLATE "C" AS key, settings::text AS settings FROM partman.tenant`)
+  }
+  if (parts.length === 0) return { tenants, settings, invalidSettings }
+  const rows = await database.query<{ tenants: string; key: string; settings: string | null }>(
+    sql`SELECT tenants, key, pg_catalog.max(settings) AS settings FROM (${joinSql(parts, ' UNION ALL ')}) AS every_tenant WHERE key <> '' GROUP BY tenants, key ORDER BY tenants, key`,
   )
-  for (const { tenants: set, key } of rows) tenants.get(set)?.push(key)
-  return tenants
+  for (const { tenants: set, key, settings: text } of rows) {
+    tenants.get(set)?.push(key)
+    if (text === null || !settings.has(set)) continue
+    const parsed = parseTenantSettings(JSON.parse(text))
+    if ('problem' in parsed) invalidSettings.push({ tenants: set, key, problem: parsed.problem })
+    settings.get(set)?.set(key, 'problem' in parsed ? KEEP_EVERYTHING : parsed)
+  }
+  return { tenants, settings, invalidSettings }
 }

@@ -9,6 +9,7 @@ import { retireBefore } from './retire-before.js'
 
 /** Judges a retired partition anew: its retention may have been lengthened since, and then it is kept. Undefined where nothing can be told. */
 export function diffDetached(wanted: WantedTable, partition: DetachedPartition, visited: readonly VisitedLevel[]): Difference | undefined {
+  if (partition.alien) return { kind: 'relation-alien', wanted, relation: partition, alien: partition.alien }
   const level = visited.find(({ parent }) => sameTable(parent, partition.marker.parent))
   if (level?.parent.unread) return undefined
   return { kind: 'partition-detached', wanted, partition, expired: level ? stillExpired(partition, level) : null }

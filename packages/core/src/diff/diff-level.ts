@@ -1,6 +1,7 @@
 import type { PartitionPolicy } from '../policy/policy.js'
+import type { TenantSettings } from '../policy/tenant-settings.js'
 import { type Partition, sameKey } from '../state/state.js'
-import { partitionKey, type TenantSettings, type WantedTable } from '../state/want-state.js'
+import { partitionKey, type WantedTable } from '../state/want-state.js'
 import { diffValues } from './diff-values.js'
 import { diffWindows } from './diff-windows.js'
 import type { Difference } from './difference.js'
@@ -11,7 +12,7 @@ export function diffLevel(level: Level, visited: VisitedLevel[], differences: Di
   const { wanted, policy, parent } = level
   for (const partition of parent.partitions) {
     if (partition.detachPending) differences.push({ kind: 'detach-unfinished', wanted, parent, partition })
-    else if (partition.marked) differences.push({ kind: 'marker-stale', wanted, parent, partition })
+    else if (partition.marked && !partition.alien) differences.push({ kind: 'marker-stale', wanted, parent, partition })
     if (partition.bound.kind === 'default' && !partition.detachPending) {
       differences.push({ kind: 'default-present', wanted, parent, partition, declared: 'default' in policy && policy.default })
     }

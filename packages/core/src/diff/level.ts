@@ -1,9 +1,10 @@
 import type { TableName } from '../policy/document.js'
 import type { PartitionPolicy, WindowPolicy } from '../policy/policy.js'
+import type { TenantSettings } from '../policy/tenant-settings.js'
 import type { RangeSpans } from '../state/range-span.js'
 import type { Partition } from '../state/state.js'
 import { makePartition, type WantedPartition } from '../state/want-partitions.js'
-import type { TenantSettings, WantedTable } from '../state/want-state.js'
+import type { WantedTable } from '../state/want-state.js'
 import type { WindowSeries } from '../state/window-series.js'
 import type { Difference } from './difference.js'
 

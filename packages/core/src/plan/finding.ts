@@ -18,6 +18,7 @@ export type FindingCode =
   | 'RETENTION_UNAPPROVED'
   | 'CLOCKS_DISAGREE'
   | 'TENANTS_UNREADABLE'
+  | 'TENANT_SETTINGS_INVALID'
   | 'HIGHEST_KEY_UNREADABLE'
   | 'SIZES_UNREADABLE'
   /** Found by `partman check` only, from here on. */

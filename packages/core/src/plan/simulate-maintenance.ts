@@ -7,7 +7,7 @@ import { type PartitionPolicy, policyLevels, type RangePolicy } from '../policy/
 import { countLeaves } from '../state/describe-table.js'
 import { nextRetirement } from '../state/next-retirement.js'
 import { type Partition, type State, sameTable } from '../state/state.js'
-import { partitionKey, wantState } from '../state/want-state.js'
+import { partitionKey, type Wish, wantState } from '../state/want-state.js'
 import { applyToState } from './apply-to-state.js'
 import type { Finding } from './finding.js'
 import type { Operation } from './operation.js'
@@ -19,6 +19,8 @@ export interface SimulationInput {
   readonly state: State
   /** Tenant keys by the name of their set. They stay the same all the time. */
   readonly tenants: ReadonlyMap<string, readonly string[]>
+  /** What tenants have of their own, by the name of their set and their key. */
+  readonly settings?: Wish['settings']
   /** Milliseconds since 1970. */
   readonly from: number
   readonly until: number
@@ -64,14 +66,14 @@ export function emptyState(document: PartmanDocument): State {
  * Drives the planner through time: at the beginning, and then at each instant at which there is something new to do, as a
  * maintainer that never sleeps would.
  */
-export function simulateMaintenance({ document, state: before, tenants, from, until }: SimulationInput): Simulation {
+export function simulateMaintenance({ document, state: before, tenants, settings = new Map(), from, until }: SimulationInput): Simulation {
   const runs: SimulatedRun[] = []
   const tallies = document.tables.map((policy) => new Tally(policy))
   for (const tally of tallies) tally.add(from, [], before)
   let state = before
   let findings: readonly Finding[] | undefined
   for (let now: number | undefined = from; now !== undefined && now <= until; now = nextRun(document, state, now)) {
-    const wanted = wantState(document, { now, tenants })
+    const wanted = wantState(document, { now, tenants, settings })
     const plan = planChanges(diffState(wanted, state), { now, takenNames: new Set(), clocksApartMs: 0 })
     findings ??= plan.findings
     if (plan.operations.length === 0) continue

@@ -1,5 +1,5 @@
 import type { Observation } from '../catalog/observe-state.js'
-import { observeTenants } from '../catalog/observe-tenants.js'
+import { type InvalidSettings, type ObservedTenants, observeTenants } from '../catalog/observe-tenants.js'
 import type { Finding } from '../plan/finding.js'
 import type { PartmanDocument, TenantSet } from '../policy/document.js'
 import { tenantsOf } from '../policy/policy.js'
@@ -7,8 +7,7 @@ import type { Database } from '../sql/database.js'
 import { formatTableName } from '../state/state.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
-export interface ObservedTenants {
-  readonly tenants: ReadonlyMap<string, readonly string[]>
+export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'settings'> {
   readonly findings: readonly Finding[]
 }
 
@@ -23,44 +22,76 @@ export async function observeTenantsApart(
   database: Database,
   document: PartmanDocument,
   observation: Observation,
-): Promise<ObservedTenants> {
+): Promise<TenantsWithFindings> {
   try {
-    return { tenants: await observeTenants(database, document, observation), findings: [] }
+    return withFindings(document, await observeTenants(database, document, observation))
   } catch (error) {
     if (!isUnreadable(error)) throw error
   }
-  const tenants = new Map<string, readonly string[]>()
+  const apart: TenantsWithFindings[] = []
+  const read = async (set: TenantSet) => {
+    apart.push(withFindings(document, await observeTenants(database, { ...document, tenantSets: [set] }, observation)))
+  }
   const findings: Finding[] = []
-  const read = (set: TenantSet) => observeTenants(database, { ...document, tenantSets: [set] }, observation)
   for (const set of document.tenantSets) {
     try {
-      tenants.set(set.name, (await read(set)).get(set.name) ?? [])
+      await read(set)
     } catch (error) {
       if (!isUnreadable(error) || set.source === null) throw error
-      tenants.set(set.name, (await read({ ...set, source: null })).get(set.name) ?? [])
+      await read({ ...set, source: null })
       findings.push(...unreadable(document, set, set.source.table, error))
     }
   }
-  return { tenants, findings }
+  return {
+    tenants: new Map(apart.flatMap(({ tenants }) => [...tenants])),
+    settings: new Map(apart.flatMap(({ settings }) => [...settings])),
+    findings: [...findings, ...apart.flatMap((one) => one.findings)],
+  }
 }
 
 function isUnreadable(error: unknown): boolean {
   return UNREADABLE.includes(sqlState(error) ?? '')
 }
 
-/** Told of the first table that has these tenants. */
+function withFindings(document: PartmanDocument, { tenants, settings, invalidSettings }: ObservedTenants): TenantsWithFindings {
+  const findings = [...tenants.keys()].flatMap((set) =>
+    invalid(
+      document,
+      invalidSettings.filter((one) => one.tenants === set),
+    ),
+  )
+  return { tenants, settings, findings }
+}
+
+/** Told once for a set, however many of its tenants have such settings. */
+function invalid(document: PartmanDocument, [first, ...others]: readonly InvalidSettings[]): Finding[] {
+  if (!first) return []
+  const { tenants, key, problem } = first
+  const more = others.length === 0 ? '' : ` (and of ${others.length} more)`
+  return ofFirstTable(document, tenants, {
+    code: 'TENANT_SETTINGS_INVALID',
+    severity: 'error',
+    message: `The settings of the tenant ${JSON.stringify(key)}${more} of ${tenants} cannot be understood: ${problem}`,
+    nextStep:
+      'Mend them in partman.tenant, for example {"retention": "90 days", "premake": 20}. Until then what is declared holds for it, but nothing of it retires by age.',
+  })
+}
+
 function unreadable(document: PartmanDocument, set: TenantSet, source: { schema: string; name: string }, error: unknown): Finding[] {
-  const declared = document.tables.find(({ policy }) => tenantsOf(policy)?.tenants === set.name)
-  if (!declared) return []
-  return [
-    {
-      code: 'TENANTS_UNREADABLE',
-      severity: 'error',
-      table: declared.table,
-      model: declared.model,
-      declaredAt: declared.declaredAt,
-      message: `The tenants in ${formatTableName(source)} cannot be read: ${(error as Error).message}`,
-      nextStep: 'Grant SELECT, or deploy the migration that the schema is ahead of. Until then new tenants are those that are registered.',
-    },
-  ]
+  return ofFirstTable(document, set.name, {
+    code: 'TENANTS_UNREADABLE',
+    severity: 'error',
+    message: `The tenants in ${formatTableName(source)} cannot be read: ${(error as Error).message}`,
+    nextStep: 'Grant SELECT, or deploy the migration that the schema is ahead of. Until then new tenants are those that are registered.',
+  })
+}
+
+/** Told of the first table that has these tenants. */
+function ofFirstTable(
+  document: PartmanDocument,
+  tenants: string,
+  finding: Pick<Finding, 'code' | 'severity' | 'message' | 'nextStep'>,
+): Finding[] {
+  const declared = document.tables.find(({ policy }) => tenantsOf(policy)?.tenants === tenants)
+  return declared ? [{ ...finding, table: declared.table, model: declared.model, declaredAt: declared.declaredAt }] : []
 }

@@ -31,9 +31,9 @@ export async function planMaintenance(
   options: { clock?: Clock; approved?: true } = {},
 ): Promise<PlannedMaintenance> {
   const observation = await observeMeasures(database, document, await observeState(database, document))
-  const { tenants, findings } = await observeTenantsApart(database, document, observation)
+  const { tenants, settings, findings } = await observeTenantsApart(database, document, observation)
   const now = options.clock ? options.clock.now().getTime() : observation.server.now
-  const wanted = wantState(document, { now, tenants })
+  const wanted = wantState(document, { now, tenants, settings })
   const clocksApartMs = options.clock ? 0 : Math.abs(observation.server.now - Date.now())
   const changes = planChanges(diffState(wanted, observation.state), { now, takenNames: observation.takenNames, clocksApartMs })
   const whole = { ...changes, findings: [...findings, ...changes.findings] }

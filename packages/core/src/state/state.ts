@@ -56,6 +56,7 @@ export interface DetachedPartition extends TableName {
   readonly oid: string
   readonly marker: RetiredMarker
   readonly bytes?: number
+  readonly alien?: Alien
 }
 
 /** What we write on a partition, as its comment, before we detach it; it survives dump and restore. */

@@ -1,9 +1,10 @@
 import type { PartitionPolicy, WindowPolicy } from '../policy/policy.js'
+import type { TenantSettings } from '../policy/tenant-settings.js'
 import type { Bound } from './bound.js'
 import { joinName, listLabel, valueLabel } from './partition-name.js'
 import { isFinitePosition, type RangeSpan } from './range-span.js'
 import type { Partition } from './state.js'
-import { partitionKey, retentionFor, type TenantSettings, type WantedTable } from './want-state.js'
+import { partitionKey, retentionFor, type WantedTable } from './want-state.js'
 import type { WindowSeries } from './window-series.js'
 
 /** One partition that a level should have. */

@@ -1,16 +1,10 @@
 import type { PartmanDocument, TablePolicy } from '../policy/document.js'
 import { type PartitionPolicy, type RetentionPolicy, type TenantColumn, tenantsOf, type WindowPolicy } from '../policy/policy.js'
+import type { TenantSettings } from '../policy/tenant-settings.js'
 import type { KeyAxis } from './key-axis.js'
 import { keyAxis } from './key-axis.js'
 import type { PartitionKey } from './state.js'
 import { numberSeries, timeSeries, type WindowSeries } from './window-series.js'
-
-/** What a tenant has of its own; what is left out is as the tables declare it. */
-export interface TenantSettings {
-  /** A duration, or null to keep everything. It takes the place of a retention by age. */
-  readonly retention?: string | null
-  readonly premake?: number
-}
 
 export interface Wish {
   /** Milliseconds since 1970. */
