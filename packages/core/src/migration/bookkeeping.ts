@@ -65,14 +65,15 @@ const INSTALL = `BEGIN
   );
   COMMENT ON TABLE partman.run IS 'Maintenance runs that did something, failed, or never finished';
 
-  -- The first instant of a local date: of two midnights the earlier, where there is none the first instant after it.
+  -- The first instant of a local date: of two midnights the earlier, where there is none the first instant after it. The
+  -- earlier is the one by the offset of the day before.
   CREATE FUNCTION partman.start_of_day(day date, time_zone text) RETURNS timestamptz
   LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $start_of_day$
-    SELECT CASE
-      WHEN (late - interval '1 hour') AT TIME ZONE time_zone = day::timestamp THEN late - interval '1 hour'
-      ELSE late
-    END
-    FROM (SELECT day::timestamp AT TIME ZONE time_zone AS late) AS midnight
+    SELECT CASE WHEN early AT TIME ZONE time_zone = midnight THEN LEAST(early, late) ELSE late END
+    FROM (SELECT day::timestamp AS midnight, day::timestamp AT TIME ZONE time_zone AS late) AS told
+    CROSS JOIN LATERAL (
+      SELECT (midnight - ((late - interval '24 hours') AT TIME ZONE time_zone - (late - interval '24 hours') AT TIME ZONE 'UTC')) AT TIME ZONE 'UTC' AS early
+    ) AS by_the_day_before
   $start_of_day$;
 
   -- Where window number n begins. unit: 'elapsed' (step in milliseconds, origin in milliseconds since 1970), 'days' or

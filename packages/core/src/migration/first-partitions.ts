@@ -95,8 +95,8 @@ function renderQuery(document: PartmanDocument, policy: PartitionPolicy): Sql {
     return sql`SELECT partman.value_label(key) AS label, pg_catalog.format('FOR VALUES IN (%L)', key) AS bound FROM (${tenantKeys(document, tenants)}) AS tenant (key)`
   }
   const windows = policy.kind === 'range' ? renderWindows(policy) : renderFixedLevel(policy)
-  if (!tenants) return sql`SELECT label, pg_catalog.format('FOR VALUES ' || template, lower, upper) AS bound FROM ${windows}`
-  return sql`SELECT partman.value_label(key) || '_' || label AS label, pg_catalog.format('FOR VALUES FROM (%L, %L) TO (%L, %L)', key, lower, key, upper) AS bound
+  if (!tenants) return sql`SELECT label, pg_catalog.format('FOR VALUES ' || template, '', lower, upper) AS bound FROM ${windows}`
+  return sql`SELECT partman.value_label(key) || '_' || label AS label, pg_catalog.format('FOR VALUES ' || template, key, lower, upper) AS bound
     FROM (${tenantKeys(document, tenants)}) AS tenant (key), ${windows}`
 }
 

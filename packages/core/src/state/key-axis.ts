@@ -1,17 +1,19 @@
 import type { KeyColumn, TimeKey, WindowPolicy } from '../policy/policy.js'
-import { formatTime, type Position, parseTime } from './position.js'
-import { digitEncoding, formatDigits, parseDigits, timeWeight } from './time-encoding.js'
+import { EARLIEST, formatTime, LATEST, type Position, parseTime } from './position.js'
+import { type DigitEncoding, digitEncoding, formatDigits, parseDigits, timeWeight } from './time-encoding.js'
 
 /** The axis that the values of a range key lie on: whole numbers in the order of the values. */
 export interface KeyAxis {
   /** Places a value, as PostgreSQL prints it; undefined for text that is no value of this axis. */
   readonly parse: (text: string) => Position | undefined
   readonly format: (position: bigint) => string
+  /** The last place that there is; null where the axis goes on for longer than any calendar. */
+  readonly last: bigint | null
 }
 
 /** The axis of a key that tells a time. */
 export interface TimeAxis extends KeyAxis {
-  /** The first place of an instant, in milliseconds since 1970. */
+  /** The first place of an instant, in milliseconds since 1970; an instant before all places has the first of them. */
   readonly at: (instant: number) => bigint
   /** The instant that a place belongs to. */
   readonly instantAt: (position: bigint) => number
@@ -20,14 +22,26 @@ export interface TimeAxis extends KeyAxis {
 /** The bits of a snowflake below its time. */
 const SNOWFLAKE_BITS = 22n
 
-const NUMBER_AXIS: KeyAxis = {
-  parse: (text) => (/^-?\d+(\.0+)?$/.test(text) ? BigInt(text.replace(/\..*$/, '')) : undefined),
-  format: String,
-}
+/** The last values of PostgreSQL's whole numbers: https://www.postgresql.org/docs/current/datatype-numeric.html */
+const LAST_NUMBERS: Readonly<Record<string, bigint>> = { smallint: 2n ** 15n - 1n, integer: 2n ** 31n - 1n, bigint: 2n ** 63n - 1n }
+
+/** The last instant that a `Date` has, in milliseconds since 1970. */
+const LAST_INSTANT = 8.64e15
 
 /** The axis of a level's key. */
 export function keyAxis(policy: WindowPolicy): KeyAxis {
-  return policy.kind === 'range' ? timeAxis(policy.by) : NUMBER_AXIS
+  if (policy.kind === 'range') return timeAxis(policy.by)
+  return { parse: parseNumber, format: String, last: lastNumber(policy.by) }
+}
+
+function parseNumber(text: string): Position | undefined {
+  if (text === 'Infinity') return LATEST
+  if (text === '-Infinity') return EARLIEST
+  return /^-?\d+(\.0+)?$/.test(text) ? BigInt(text.replace(/\..*$/, '')) : undefined
+}
+
+function lastNumber({ type }: KeyColumn<string>): bigint | null {
+  return LAST_NUMBERS[type] ?? null
 }
 
 /**
@@ -39,35 +53,47 @@ export function timeAxis(by: TimeKey): TimeAxis {
     return {
       ...remembered(parseTime),
       format: (position) => formatTime(by.type, position),
+      last: null,
       at: (instant) => BigInt(Math.floor(instant)) * 1000n,
-      instantAt: (position) => Number(position / 1000n),
+      instantAt: (position) => Number(floorDivide(position, 1000n)),
     }
   }
   const digits = digitEncoding(by.encoding, by.type)
-  if (!digits) return numberAxis(by)
+  return digits ? digitAxis(digits) : numberAxis(by)
+}
+
+function digitAxis(digits: DigitEncoding): TimeAxis {
   const weight = timeWeight(digits)
   return {
     ...remembered((text) => parseDigits(digits, text)),
     format: (position) => formatDigits(digits, position),
-    at: (instant) => BigInt(Math.floor(instant / digits.unitMs)) * weight,
+    last: weight * BigInt(digits.alphabet.length) ** BigInt(digits.timeDigits) - 1n,
+    at: (instant) => BigInt(Math.max(0, Math.floor(instant / digits.unitMs))) * weight,
     instantAt: (position) => Number(position / weight) * digits.unitMs,
   }
 }
 
-function numberAxis({ encoding, epoch = 0 }: Extract<TimeKey, { encoding: string }> & KeyColumn<string>): TimeAxis {
-  if (encoding === 'snowflake') {
-    return {
-      ...NUMBER_AXIS,
-      at: (instant) => BigInt(Math.floor(instant) - epoch) << SNOWFLAKE_BITS,
-      instantAt: (position) => Number(position >> SNOWFLAKE_BITS) + epoch,
-    }
-  }
+function numberAxis(by: Extract<TimeKey, { encoding: string }>): TimeAxis {
+  const { encoding, epoch = 0 } = by
   const unitMs = encoding === 'epoch-seconds' ? 1000 : 1
+  const isSnowflake = encoding === 'snowflake'
+  const instantAt = (position: bigint) => (isSnowflake ? Number(position >> SNOWFLAKE_BITS) + epoch : Number(position) * unitMs)
   return {
-    ...NUMBER_AXIS,
-    at: (instant) => BigInt(Math.floor(instant / unitMs)),
-    instantAt: (position) => Number(position) * unitMs,
+    parse: (text) => {
+      const position = parseNumber(text)
+      if (typeof position !== 'bigint') return position
+      const instant = instantAt(position)
+      return instant > LAST_INSTANT ? LATEST : instant < -LAST_INSTANT ? EARLIEST : position
+    },
+    format: String,
+    last: lastNumber(by),
+    at: (instant) => (isSnowflake ? BigInt(Math.floor(instant) - epoch) << SNOWFLAKE_BITS : BigInt(Math.floor(instant / unitMs))),
+    instantAt,
   }
+}
+
+function floorDivide(dividend: bigint, divisor: bigint): bigint {
+  return dividend / divisor - (dividend % divisor < 0n ? 1n : 0n)
 }
 
 /** The partitions of many tenants have the same few bounds. */

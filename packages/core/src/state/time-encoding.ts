@@ -43,8 +43,9 @@ export function digitEncoding(encoding: TimeEncoding, type: string): DigitEncodi
   }
 }
 
-/** Reads an identifier as a number; one that is cut short counts as followed by zeros. Undefined for any other text. */
-export function parseDigits({ alphabet, prefix, length, hyphens }: DigitEncoding, text: string): bigint | undefined {
+/** Reads an identifier as a number; one that is cut short counts as followed by zeros. Undefined for any other text, which would have another order. */
+export function parseDigits(encoding: DigitEncoding, text: string): bigint | undefined {
+  const { alphabet, prefix, length, hyphens } = encoding
   if (!text.startsWith(prefix)) return undefined
   const digits = hyphens ? text.replaceAll('-', '') : text.slice(prefix.length)
   if (digits.length > length) return undefined
@@ -55,7 +56,7 @@ export function parseDigits({ alphabet, prefix, length, hyphens }: DigitEncoding
     if (place < 0) return undefined
     value = value * base + BigInt(place)
   }
-  return value
+  return hyphens && !formatDigits(encoding, value).startsWith(text) ? undefined : value
 }
 
 /** Writes a number as an identifier in full length. */

@@ -55,7 +55,9 @@ export function windowBound(
   { from, to }: { readonly from: bigint; readonly to: bigint },
 ): Bound {
   const key = tenant === null ? [] : [{ value: tenant }]
-  return { kind: 'range', from: [...key, { value: axis.format(from) }], to: [...key, { value: axis.format(to) }] }
+  // A range ends before its upper bound, so no value of the type bounds the one that holds the last value.
+  const isLast = axis.last !== null && to > axis.last
+  return { kind: 'range', from: [...key, { value: axis.format(from) }], to: [...key, isLast ? 'maxvalue' : { value: axis.format(to) }] }
 }
 
 function firstOffset(

@@ -18,7 +18,7 @@ export interface WindowSeries {
   readonly present: bigint
   /** The window that holds a place. */
   readonly offsetAt: (position: bigint) => number
-  /** Undefined for a date that the time zone left out: it has no instants. */
+  /** Undefined for a date that the time zone left out, as it has no instants, and beyond the last value of the key's type. */
   readonly window: (offset: number) => Window | undefined
   /** The declared start, before which no window is wanted unless partitions are found there. */
   readonly start: bigint | null
@@ -37,7 +37,8 @@ export function timeSeries(policy: RangePolicy, instant: number): WindowSeries {
   const current = windowIndexAt(grid, now)
   const resolve = (offset: number): Window | undefined => {
     const [start, end] = [windowStart(grid, current + offset), windowStart(grid, current + offset + 1)]
-    return start === end ? undefined : { label: windowLabel(interval, grid, start), from: axis.at(start), to: axis.at(end) }
+    const [from, to] = [axis.at(start), axis.at(end)]
+    return from === to || isBeyond(axis, from) ? undefined : { label: windowLabel(interval, grid, start), from, to }
   }
   const [windows, cutoffs] = [new Map<number, Window | undefined>(), new Map<string, bigint>()]
   return {
@@ -66,11 +67,15 @@ export function numberSeries(policy: NumberRangePolicy, highest: bigint | null):
     offsetAt: (position) => Number(indexAt(position) - current),
     window: (offset) => {
       const from = start + (current + BigInt(offset)) * interval
-      return { label: `p${from}`, from, to: from + interval }
+      return isBeyond(axis, from) ? undefined : { label: `p${from}`, from, to: from + interval }
     },
     start: null,
     before: () => null,
   }
+}
+
+function isBeyond({ last }: KeyAxis, position: bigint): boolean {
+  return last !== null && position > last
 }
 
 function wallClock(instant: number, timeZone: string): number {
