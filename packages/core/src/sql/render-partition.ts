@@ -2,7 +2,7 @@ import { PartmanError } from '../error.js'
 import type { TableName } from '../policy/document.js'
 import type { Partition, PartitionKey } from '../state/state.js'
 import { renderBound } from './render-bound.js'
-import { constantSql, identifier, joinSql, qualified, type Sql, sql } from './sql.js'
+import { constantSql, identifier, joinSql, literal, qualified, type Sql, sql } from './sql.js'
 
 /**
  * The PARTITION BY clause of a key.
@@ -18,25 +18,57 @@ export function renderPartitionBy({ method, columns }: PartitionKey): Sql {
 }
 
 /**
- * Makes a partition beside its parent and attaches it last, as a whole: SHARE UPDATE EXCLUSIVE on the parent, which
- * stops neither reads nor writes. What is below a partition is made with PARTITION OF, because nobody else can be
- * waiting for a parent that is not attached yet. An identity column would make ATTACH refuse, and ATTACH makes it one;
- * comments and extended statistics stay with the parent, as they do with PARTITION OF.
+ * Makes a partition beside its parent and attaches it as a whole: SHARE UPDATE EXCLUSIVE on the parent, which stops neither
+ * reads nor writes. It ends as PARTITION OF would have made it: comments and extended statistics stay with the parent. What
+ * is below it is made with PARTITION OF, because nobody else can be waiting for a parent that no other transaction sees. For use
+ * in a PL/pgSQL block.
  * https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-ATTACH-PARTITION
  */
 export function renderCreatePartition(parent: TableName, partition: Partition): Sql[] {
-  const partitionBy = partition.partitionBy ? sql` ${renderPartitionBy(partition.partitionBy)}` : constantSql('')
+  const attach = sql`ALTER TABLE ${qualified(parent)} ATTACH PARTITION ${qualified(partition)} ${renderBound(partition.bound)};`
+  const below = partition.partitions.flatMap((child) => renderPartitionOf(partition, child))
+  if (below.length === 0) return [renderCreateLike(parent, partition), attach]
+  // An identity column would make ATTACH refuse, and it makes one of the partition's column, but not of those below. As the
+  // lock on the parent is wanted for as short as can be, it is attached late where there is none.
+  const identity = sql`EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = ${literal(qualified(parent))}::regclass::oid AND a.attidentity <> '')`
   return [
-    sql`CREATE TABLE ${qualified(partition)} (LIKE ${qualified(parent)} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS EXCLUDING STATISTICS)${partitionBy};`,
-    ...partition.partitions.flatMap((child) => renderPartitionOf(partition, child)),
-    sql`ALTER TABLE ${qualified(parent)} ATTACH PARTITION ${qualified(partition)} ${renderBound(partition.bound)};`,
+    renderCreateLike(parent, partition),
+    sql`IF ${identity} THEN
+  ${attach}
+END IF;`,
+    ...below,
+    sql`IF NOT ${identity} THEN
+  ${attach}
+END IF;`,
   ]
 }
 
+/**
+ * LIKE copies neither the tablespace nor the access method that a parent has for its partitions. Indexes it does copy, so
+ * that ATTACH need not build them; but an exclusion constraint of the parent takes no copy for its own, and there would be two.
+ */
+function renderCreateLike(parent: TableName, partition: Partition): Sql {
+  const like = sql`CREATE TABLE ${qualified(partition)} (LIKE ${qualified(parent)} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS EXCLUDING STATISTICS`
+  return sql`EXECUTE (
+  SELECT pg_catalog.concat(
+    ${literal(like)}, CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_constraint x WHERE x.conrelid = c.oid AND x.contype = 'x') THEN ' EXCLUDING INDEXES' END,
+    ${literal(sql`)${partitionBy(partition)}`)}, ' USING ' || pg_catalog.quote_ident(m.amname), ' TABLESPACE ' || pg_catalog.quote_ident(s.spcname)
+  )
+  FROM pg_catalog.pg_class c
+  LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam
+  LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
+  WHERE c.oid = ${literal(qualified(parent))}::regclass::oid
+);`
+}
+
+/** Makes a partition in place, with all partitions of its own: ACCESS EXCLUSIVE on the parent. */
 export function renderPartitionOf(parent: TableName, partition: Partition): Sql[] {
-  const partitionBy = partition.partitionBy ? sql` ${renderPartitionBy(partition.partitionBy)}` : constantSql('')
   return [
-    sql`CREATE TABLE ${qualified(partition)} PARTITION OF ${qualified(parent)} ${renderBound(partition.bound)}${partitionBy};`,
+    sql`CREATE TABLE ${qualified(partition)} PARTITION OF ${qualified(parent)} ${renderBound(partition.bound)}${partitionBy(partition)};`,
     ...partition.partitions.flatMap((child) => renderPartitionOf(partition, child)),
   ]
+}
+
+function partitionBy({ partitionBy: key }: Partition): Sql {
+  return key ? sql` ${renderPartitionBy(key)}` : constantSql('')
 }

@@ -8,7 +8,7 @@ import { wantTenant } from '../state/want-partitions.js'
 import { wantTable } from '../state/want-state.js'
 import { renderCreatePartition } from './render-partition.js'
 import { renderRegistration } from './render-registration.js'
-import { identifier, literal, qualified } from './sql.js'
+import { doBlock, identifier, joinSql, literal, qualified, sql } from './sql.js'
 
 const NOW = Date.parse('2026-03-01T12:00:00Z')
 const OPTIONS = { now: NOW, lockTimeoutMs: 2000 }
@@ -59,11 +59,8 @@ describe.each([PLAIN, HOSTILE])('registering a tenant with $label', (names) => {
     onTestFinished(() => maintainer.end())
     await maintainer.query('BEGIN')
     const wanted = wantTable(document.partitionSchema, document.tables[0]!, { now: NOW, tenants: new Map() })
-    for (const statement of wantTenant(wanted, partitionStem(names.attempts), 'acme').flatMap((one) =>
-      renderCreatePartition(names.attempts, one),
-    )) {
-      await maintainer.query(statement)
-    }
+    const created = wantTenant(wanted, partitionStem(names.attempts), 'acme').flatMap((one) => renderCreatePartition(names.attempts, one))
+    await maintainer.query(doBlock(sql`BEGIN ${joinSql(created, '\n')} END`))
     const registered = database.query(renderRegistration(document, 'Project', 'acme', OPTIONS))
     const waiting = async () => (await maintainer.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount
     await expect.poll(waiting).toBe(1)
