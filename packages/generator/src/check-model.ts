@@ -1,28 +1,34 @@
-import type { TimeKeyType } from '@partman/core'
 import type { DMMF } from '@prisma/generator-helper'
-import type { Findings, Problem } from './problem.js'
+import { joinNames } from './join-names.js'
+import type { Level, LevelContext } from './level.js'
+import type { Problem } from './problem.js'
+import type { KeyField } from './resolve-key-field.js'
 import type { TenantModels } from './resolve-tenant-sets.js'
 import type { SchemaBlock } from './scan-schema.js'
 import { fieldPosition, type SchemaModels, type UniqueKey, uniqueKeys } from './schema-models.js'
 
-/** Checks a model against what PostgreSQL and Prisma Migrate allow of a table partitioned by these keys, outermost first. */
-export function checkModel(
-  model: DMMF.Model,
-  block: SchemaBlock,
-  keys: readonly DMMF.Field[],
-  timeType: TimeKeyType,
-  schema: SchemaModels,
-  tenantModels: TenantModels,
-  { errors, warnings }: Findings,
-): void {
-  const names = keys.map(({ name }) => name)
+/** Checks a model against what PostgreSQL and Prisma Migrate allow of a table with these levels; not at all where a key is unknown. */
+export function checkModel(levels: readonly Level[], { model, block, schema, tenantModels, errors, warnings }: LevelContext): void {
+  if (levels.some(({ keys }) => keys === undefined)) return
+  const names = [...new Set(levels.flatMap(({ keys = [] }) => keys.map(({ field }) => field.name)))]
   for (const unique of uniqueKeys(schema, block)) {
     const missing = names.filter((name) => !unique.fields.includes(name))
     if (missing.length > 0) errors.push(uniqueProblem(model, unique, missing))
   }
   if (schema.foreignKeys) errors.push(...relationsTo(model, schema))
-  const time = keys.at(-1)
-  if (time) warnings.push(...timeKeyWarnings(model, time, timeType, block))
+  for (const name of names) {
+    const uses = levels.flatMap(({ kind, keys = [] }) => keys.filter(({ field }) => field.name === name).map((key) => ({ ...key, kind })))
+    const [key] = uses
+    if (key)
+      warnings.push(
+        ...keyWarnings(
+          model,
+          key,
+          uses.some(({ kind }) => kind === 'range'),
+          block,
+        ),
+      )
+  }
   if (schema.foreignKeys) warnings.push(...tenantRelationWarnings(model, block, tenantModels))
 }
 
@@ -32,7 +38,7 @@ function uniqueProblem(model: DMMF.Model, { kind, fields, onField, position }: U
   const instead = `@@${kind}([${[...fields, ...missing].join(', ')}])`
   return {
     position,
-    message: `${written} lacks ${missing.join(' and ')}: PostgreSQL needs the whole partition key in every unique constraint`,
+    message: `${written} lacks ${joinNames(missing, 'and')}: PostgreSQL needs the whole partition key in every unique constraint`,
     hint: onField ? `Replace it by ${instead} at the end of the model.` : `Write ${instead}.`,
   }
 }
@@ -61,10 +67,10 @@ function holdsForeignKey(model: DMMF.Model, field: DMMF.Field, target: DMMF.Mode
   return field.isList && back?.isList === true
 }
 
-function timeKeyWarnings(model: DMMF.Model, field: DMMF.Field, type: TimeKeyType, block: SchemaBlock): Problem[] {
+function keyWarnings(model: DMMF.Model, { field, type }: KeyField<string>, isRange: boolean, block: SchemaBlock): Problem[] {
   const position = fieldPosition(block, field.name)
   const warnings: Problem[] = []
-  if (type === 'timestamp') {
+  if (isRange && type === 'timestamp') {
     warnings.push({
       position,
       message: `${model.name}.${field.name} has no time zone: a row that raw SQL inserts may land hours off, in another partition`,

@@ -1,18 +1,8 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { refusal } from './fixtures/refusal.js'
 import { schemaFolder } from './fixtures/schema-folder.js'
 import { generate } from './generate.js'
-
-/** Runs the generator on `event.prisma` and returns what it says; fails where it writes a thing. */
-async function refusal(event: string, options?: Parameters<typeof schemaFolder>[1]): Promise<string> {
-  const folder = schemaFolder({ 'event.prisma': event }, options)
-  const message = await generate(folder.options, () => {}).then(
-    () => 'accepted',
-    (error: Error) => folder.relative(error.message),
-  )
-  expect(existsSync(folder.output)).toBe(false)
-  return message.replace(/^partman found 1 problem in the schema and wrote nothing\.\n\n/, '')
-}
 
 /** A model that is right but for what a test puts in; the annotation stands on line 1, the fields on 3 to 6. */
 const event = (
@@ -41,8 +31,8 @@ test.each<[string, string, string]>([
   ['a misspelt level', event('@partman.tenant'), 'event.prisma:1:5: Unknown annotation @partman.tenant\n  Did you mean @partman.tenants?'],
   [
     'a level that does not exist',
-    event('@partman.hash(by: id, partitions: 8)'),
-    'event.prisma:1:5: Unknown annotation @partman.hash\n  There are @partman and @partman.tenants.',
+    event('@partman.expression(by: id)'),
+    'event.prisma:1:5: Unknown annotation @partman.expression\n  There are @partman, @partman.tenants, @partman.list, @partman.hash, @partman.range and @partman.retention.',
   ],
   [
     'a misspelt argument',
@@ -52,7 +42,7 @@ test.each<[string, string, string]>([
   [
     'an argument that does not exist',
     event('@partman(by: createdAt, interval: "1 day", colour: "red")'),
-    'event.prisma:1:48: Unknown argument "colour" of @partman\n  @partman takes by, interval, premake, retention, grace, timeZone, tenant, tenants.',
+    'event.prisma:1:48: Unknown argument "colour" of @partman\n  @partman takes by, interval, premake, retention, keep, maxSize, grace, tenant, tenants, layout, partitions, timeZone, origin, weekStart, start, encoding, epoch, default.',
   ],
   [
     'an argument given twice',
@@ -69,7 +59,7 @@ test.each<[string, string, string]>([
   [
     'an interval that is a bare number',
     event('@partman(by: createdAt, interval: 86400)'),
-    'event.prisma:1:39: The argument "interval" of @partman takes a number and a unit in double quotes\n  For example interval: "1 day"',
+    'event.prisma:1:39: interval is the number 86400, but Event.createdAt is DateTime @db.Timestamptz: its partitions are as long as a time\n  Write a number and a unit in double quotes, such as interval: "1 day".',
   ],
   [
     'a premake in quotes',
@@ -134,17 +124,17 @@ test.each<[string, string, string]>([
   [
     'a list',
     event('@partman(by: tags, interval: "1 day")'),
-    'event.prisma:1:18: Event.tags is a list; a key that partitions by time is one value\n  Name a field that is no list.',
+    'event.prisma:1:18: Event.tags is a list; a key that partitions by range is one value\n  Name a field that is no list.',
   ],
   [
     'a text as time',
     event('@partman(by: id, interval: "1 day")'),
-    'event.prisma:1:18: Event.id is String; a key that partitions by time cannot be of that type\n  Supported: DateTime with @db.Timestamptz (advised), @db.Timestamp or @db.Date.',
+    'event.prisma:1:18: Event.id is String, and nothing says how it tells a time\n  Add encoding: uuid7, ulid, cuid or objectId, or partition by a DateTime.',
   ],
   [
     'a time of day',
     event(PLAIN, { createdAt: 'DateTime @db.Time(6)' }),
-    'event.prisma:1:18: Event.createdAt is DateTime @db.Time; a key that partitions by time cannot be of that type\n  Supported: DateTime with @db.Timestamptz (advised), @db.Timestamp or @db.Date.',
+    'event.prisma:1:18: Event.createdAt is DateTime @db.Time; a key that partitions by range cannot be of that type\n  Supported: DateTime with @db.Timestamptz (advised), @db.Timestamp or @db.Date; Int, BigInt and Decimal without decimal places (@db.Decimal(20, 0)); String (also @db.Uuid) that begins with a time.',
   ],
   [
     'an enum as tenant',
@@ -227,7 +217,7 @@ model Event {
 `
   expect(await refusal(schema)).toBe(`partman found 2 problems in the schema and wrote nothing.
 
-event.prisma:1:18: Event.at may be null; a key that partitions by time needs a value in every row
+event.prisma:1:18: Event.at may be null; a key that partitions by range needs a value in every row
   Make it DateTime instead of DateTime?, and fill the rows that have none first.
 
 event.prisma:1:49: Event.account may be null; a tenant key needs a value in every row

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PartmanDocument } from '@partman/core'
+import { type PartmanDocument, tenantsOf } from '@partman/core'
 import { describe, expect, test } from 'vitest'
 import { type SchemaFolder, schemaFolder } from './fixtures/schema-folder.js'
 import { generate } from './generate.js'
@@ -13,6 +13,8 @@ async function generated(folder: SchemaFolder): Promise<{ document: PartmanDocum
   const read = (name: string) => folder.relative(readFileSync(join(folder.output, name), 'utf8'))
   return { document: JSON.parse(read('partman.json')), config: read('partman.ts'), warnings: printed.join('\n') }
 }
+
+const PLAIN_RANGE = { kind: 'range', prefix: null, origin: null, start: null, default: false, subpartition: null } as const
 
 const GATEWAY = {
   'project.prisma': `/// One row per customer.
@@ -69,16 +71,17 @@ test('several schema files become one document, with the defaults written out', 
         model: 'Attempt',
         table: { schema: 'public', name: 'attempts' },
         policy: {
-          kind: 'list',
+          kind: 'tenants',
           by: { field: 'projectId', column: 'project_id', type: 'text' },
           tenants: 'Project',
+          default: false,
           subpartition: {
-            kind: 'range',
+            ...PLAIN_RANGE,
             by: { field: 'createdAt', column: 'created_at', type: 'timestamptz' },
             interval: '1 day',
             timeZone: 'Europe/Vienna',
             premake: 7,
-            retention: { after: '30 days', grace: '2 days' },
+            retention: { kind: 'age', after: '30 days', grace: '2 days' },
           },
         },
         declaredAt: 'traffic/attempt.prisma:2:5',
@@ -87,7 +90,7 @@ test('several schema files become one document, with the defaults written out', 
         model: 'AuditLog',
         table: { schema: 'public', name: 'AuditLog' },
         policy: {
-          kind: 'range',
+          ...PLAIN_RANGE,
           by: { field: 'day', column: 'day', type: 'date' },
           interval: '1 month',
           timeZone: 'UTC',
@@ -204,11 +207,12 @@ model Event {
           model: 'Event',
           table: { schema: 'my "schema"', name: longest },
           policy: {
-            kind: 'list',
+            kind: 'tenants',
             by: { field: 'tenant', column: 'tenant', type: 'smallint' },
             tenants: 'Tenant',
+            default: false,
             subpartition: {
-              kind: 'range',
+              ...PLAIN_RANGE,
               by: { field: 'at', column: longest, type: 'timestamp' },
               interval: '1 day',
               timeZone: 'UTC',
@@ -250,30 +254,30 @@ model Event {
   @@id([owner, at])
 }
 `
-  const tenantsOf = async (schema: string) => {
+  const setsOf = async (schema: string) => {
     const { document } = await generated(schemaFolder({ 'a.prisma': schema }))
-    return document.tables.map(({ policy }) => (policy.kind === 'list' ? policy.tenants : undefined))
+    return document.tables.map(({ policy }) => tenantsOf(policy)?.tenants)
   }
   const withoutEvents = models.replace('  events Event[]\n', '')
 
   test('belongs to the tenant model it is a relation to', async () => {
     const relation = 'project Project @relation(fields: [owner], references: [id])'
-    expect(await tenantsOf(models + event('tenant: owner', 'Int', relation))).toEqual(['Project'])
+    expect(await setsOf(models + event('tenant: owner', 'Int', relation))).toEqual(['Project'])
   })
 
   test('belongs to the tenant model that is named', async () => {
-    expect(await tenantsOf(withoutEvents + event('tenant: owner, tenants: Account', 'String @db.VarChar(9)'))).toEqual(['Account'])
+    expect(await setsOf(withoutEvents + event('tenant: owner, tenants: Account', 'String @db.VarChar(9)'))).toEqual(['Account'])
   })
 
   test('belongs to the only tenant model there is', async () => {
     const only = withoutEvents.slice(0, withoutEvents.indexOf('/// @partman.tenants(key'))
-    expect(await tenantsOf(only + event('tenant: owner', 'Int'))).toEqual(['Project'])
+    expect(await setsOf(only + event('tenant: owner', 'Int'))).toEqual(['Project'])
   })
 
   test('belongs to the default set where there is no tenant model', async () => {
     const { document } = await generated(schemaFolder({ 'a.prisma': event('tenant: owner', 'String @db.Uuid') }))
     expect(document.tenantSets).toEqual([{ name: 'default', type: 'uuid', source: null }])
-    expect(document.tables.map(({ policy }) => policy.kind === 'list' && policy.tenants)).toEqual(['default'])
+    expect(document.tables.map(({ policy }) => tenantsOf(policy)?.tenants)).toEqual(['default'])
   })
 })
 
@@ -301,7 +305,7 @@ test.each<[string, string]>([
 ])('a time key of %s is %s', async (written, type) => {
   const schema = `/// @partman(by: at, interval: "1 day")\nmodel E {\n  at ${written} @id\n}\n`
   const { document } = await generated(schemaFolder({ 'a.prisma': schema }))
-  expect(document.tables.map(({ policy }) => policy.by.type)).toEqual([type])
+  expect(document.tables.map(({ policy }) => policy.kind === 'range' && policy.by.type)).toEqual([type])
 })
 
 test('a key that changes with every update is warned of', async () => {

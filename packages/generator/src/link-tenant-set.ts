@@ -1,36 +1,31 @@
 import type { TenantKeyType, TenantSet } from '@partman/core'
 import type { DMMF } from '@prisma/generator-helper'
-import type { ArgumentValue } from './parse-annotation.js'
+import type { LevelContext } from './level.js'
+import type { ScalarValue } from './parse-value.js'
 import type { Problem } from './problem.js'
-import type { ModelAnnotation } from './resolve-annotations.js'
 import type { KeyField } from './resolve-key-field.js'
 import type { TenantModels } from './resolve-tenant-sets.js'
 import { suggestName } from './suggest-name.js'
 
-/** The name of the tenant set where no model is annotated with `@partman.tenants`. */
+/** The name of the tenant set whose tenants have no table: they are registered by hand. */
 export const DEFAULT_TENANT_SET = 'default'
 
+/** How a tenant column is declared: the argument that names its field, and the one that names its tenant model. */
+export interface TenantArguments {
+  readonly tenant: ScalarValue
+  readonly tenants: ScalarValue | undefined
+}
+
 /**
- * Resolves which tenant set a table's tenant field belongs to: the model that `tenants:` names, else the one that the field
- * is a relation to, else the only one there is. Undefined for a table without tenants, and where an error was found.
+ * Resolves which tenant set a tenant field belongs to: the model that `tenants:` names, else the one that the field is a
+ * relation to, else the only one there is. Undefined where an error was found.
  */
 export function linkTenantSet(
-  annotation: ModelAnnotation,
-  model: DMMF.Model,
+  { tenant, tenants }: TenantArguments,
   key: KeyField<TenantKeyType> | undefined,
-  tenantModels: TenantModels,
-  errors: Problem[],
+  { model, tenantModels, errors }: LevelContext,
 ): string | undefined {
-  const tenant = annotation.arguments.get('tenant')
-  const named = annotation.arguments.get('tenants')
-  if (!tenant) {
-    if (named) {
-      const hint = 'Add tenant: and the field that holds the tenant, or remove tenants.'
-      errors.push({ position: named.position, message: '"tenants" is given without "tenant"', hint })
-    }
-    return undefined
-  }
-  const name = named ? resolveNamed(named, tenantModels, errors) : resolveUnnamed(tenant, model, tenantModels, errors)
+  const name = tenants ? resolveNamed(tenants, tenantModels, errors) : resolveUnnamed(tenant, model, tenantModels, errors)
   const set = name === undefined ? undefined : tenantModels.get(name)
   const reference = set && referenceTo(set, tenant, model)
   if (set?.source && reference && reference !== set.source.key.field) {
@@ -50,8 +45,9 @@ export function linkTenantSet(
   return undefined
 }
 
-function resolveNamed({ text, position }: ArgumentValue, tenantModels: TenantModels, errors: Problem[]): string | undefined {
+function resolveNamed({ text, position }: ScalarValue, tenantModels: TenantModels, errors: Problem[]): string | undefined {
   if (tenantModels.has(text)) return text
+  if (text === DEFAULT_TENANT_SET) return DEFAULT_TENANT_SET
   const suggestion = suggestName(text, tenantModels.keys())
   errors.push({
     position,
@@ -61,7 +57,7 @@ function resolveNamed({ text, position }: ArgumentValue, tenantModels: TenantMod
   return undefined
 }
 
-function resolveUnnamed(tenant: ArgumentValue, model: DMMF.Model, tenantModels: TenantModels, errors: Problem[]): string | undefined {
+function resolveUnnamed(tenant: ScalarValue, model: DMMF.Model, tenantModels: TenantModels, errors: Problem[]): string | undefined {
   const related = model.fields.find(({ type, relationFromFields }) => tenantModels.has(type) && relationFromFields?.includes(tenant.text))
   if (related) return related.type
   const [first, ...others] = tenantModels.keys()
@@ -75,7 +71,7 @@ function resolveUnnamed(tenant: ArgumentValue, model: DMMF.Model, tenantModels: 
 }
 
 /** What the tenant field refers to in the tenant model, where it is part of a relation to it. */
-function referenceTo({ name }: TenantSet, tenant: ArgumentValue, model: DMMF.Model): string | undefined {
+function referenceTo({ name }: TenantSet, tenant: ScalarValue, model: DMMF.Model): string | undefined {
   for (const { type, relationFromFields, relationToFields } of model.fields) {
     const field = type === name ? relationToFields?.[relationFromFields?.indexOf(tenant.text) ?? -1] : undefined
     if (field !== undefined) return field

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { parseAnnotations } from './parse-annotation.js'
+import type { ArgumentValue } from './parse-value.js'
 import { formatPosition, type Problem } from './problem.js'
+
+const place = (position: Problem['position']) => formatPosition(position).replace('a.prisma:', '')
+
+function describeValue(value: ArgumentValue): string {
+  const text = value.kind === 'array' ? `[${value.items.map(describeValue).join(', ')}]` : `${value.kind} ${value.text}`
+  return `${place(value.position)} ${text}`
+}
 
 /** Parses documentation whose first line stands on line 1, with the text behind `///` in column 4. */
 function parse(...lines: string[]) {
@@ -9,11 +17,10 @@ function parse(...lines: string[]) {
     lines.map((text, index) => ({ text, position: { file: 'a.prisma', line: index + 1, column: 4 } })),
     problems,
   )
-  const place = (position: Problem['position']) => formatPosition(position).replace('a.prisma:', '')
   return {
     annotations: annotations.map(({ name, position, arguments: given }) => [
       `${place(position)} @${name}`,
-      ...given.map(({ name, position, value }) => `${place(position)} ${name} = ${place(value.position)} ${value.kind} ${value.text}`),
+      ...(given?.map(({ name, position, value }) => `${place(position)} ${name} = ${describeValue(value)}`) ?? ['unreadable']),
     ]),
     problems: problems.map(({ position, message, hint }) => `${place(position)} ${message}. ${hint}`),
   }
@@ -47,9 +54,26 @@ describe('an annotation', () => {
     ])
   })
 
+  test('may have values in brackets, and true, false, null and negative numbers', () => {
+    expect(parse('@partman.list(by: [a, b], values: [', ' "eu", ["us", null],', ' -1, [], true,', '], default: false)')).toEqual({
+      annotations: [
+        [
+          '1:4 @partman.list',
+          '1:18 by = 1:22 [1:23 identifier a, 1:26 identifier b]',
+          '1:30 values = 1:38 [2:5 string eu, 2:11 [2:12 string us, 2:18 null null], 3:5 integer -1, 3:9 [], 3:13 boolean true]',
+          '4:7 default = 4:16 boolean false',
+        ],
+      ],
+      problems: [],
+    })
+  })
+
   test('may be followed by another on a line of its own, and a broken one does not hide the next', () => {
     expect(parse('@partman(by: a', '@partman.tenants(key: id)')).toEqual({
-      annotations: [['2:4 @partman.tenants', '2:21 key = 2:26 identifier id']],
+      annotations: [
+        ['1:4 @partman', 'unreadable'],
+        ['2:4 @partman.tenants', '2:21 key = 2:26 identifier id'],
+      ],
       problems: ['1:12 The parenthesis is never closed. Close it on this `///` line, or on a `///` line that follows without a gap.'],
     })
   })
@@ -71,6 +95,7 @@ test.each([
 })
 
 const FORM = 'An annotation looks like this: @partman(by: createdAt, interval: "1 day")'
+const VALUE = 'A value is a name, a "text", a whole number, true, false, null, or [several of these].'
 
 test.each([
   ['@partman is great', `1:13 Unexpected "is" after @partman. ${FORM}. Prose must not begin a line with @partman.`],
@@ -87,11 +112,18 @@ test.each([
   ],
   ["@partman(interval: '1 day')", `1:23 A string begins with "'". Write strings in double quotes.`],
   ['@partman(interval: "1 day)', '1:23 The string is not closed on its line. Close it with a double quote.'],
-  ['@partman(by: [a, b])', '1:17 Expected a value for "by", found "[". A value is a name, a "text" or a whole number.'],
-  ['@partman(premake: -1)', '1:22 Expected a value for "premake", found "-". A value is a name, a "text" or a whole number.'],
+  ['@partman(by: )', `1:17 Expected a value for "by", found ")". ${VALUE}`],
+  ['@partman(premake: - 1)', `1:22 Expected a value for "premake", found "-". ${VALUE}`],
+  ['@partman(premake: 1.5)', '1:23 Expected a comma or a closing parenthesis, found ".". A number is a whole one.'],
+  ['@partman(by: [a b])', '1:20 Expected a comma or a closing bracket, found "b". Put a comma between values.'],
+  ['@partman(by: [a, b)', '1:22 Expected a comma or a closing bracket, found ")". Put a comma between values.'],
+  ['@partman(by: [,])', `1:18 Expected a value for "by", found ",". ${VALUE}`],
+  ["@partman.list(values: ['eu'])", `1:27 A string begins with "'". Write strings in double quotes.`],
+  ['@partman(by: [a, b', '1:17 The bracket is never closed. Close it on this `///` line, or on a `///` line that follows without a gap.'],
+  ['@partman(by: [', '1:17 The bracket is never closed. Close it on this `///` line, or on a `///` line that follows without a gap.'],
   ['@partman(by:', '1:12 The parenthesis is never closed. Close it on this `///` line, or on a `///` line that follows without a gap.'],
   ['@partman(by', `1:13 Expected a colon after "by". ${FORM}`],
   ['@partman(', '1:12 The parenthesis is never closed. Close it on this `///` line, or on a `///` line that follows without a gap.'],
 ])('%s is refused', (line, problem) => {
-  expect(parse(line)).toEqual({ annotations: [], problems: [problem] })
+  expect(parse(line).problems).toEqual([problem])
 })

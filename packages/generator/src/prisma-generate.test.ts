@@ -107,7 +107,7 @@ describe('a broken annotation', () => {
     [
       'with an unknown argument',
       ATTEMPT.replace('retention:', 'retain:'),
-      'prisma/schema/attempt.prisma:1:48: Unknown argument "retain" of @partman\n  @partman takes by, interval, premake, retention, grace, timeZone, tenant, tenants.',
+      'prisma/schema/attempt.prisma:1:48: Unknown argument "retain" of @partman\n  @partman takes by, interval, premake, retention, keep, maxSize, grace, tenant, tenants, layout, partitions, timeZone, origin, weekStart, start, encoding, epoch, default.',
     ],
     [
       'that is not closed',

@@ -1,69 +1,82 @@
-import { PartmanError, parseDuration } from '@partman/core'
-import type { ArgumentValue } from './parse-annotation.js'
+import type { AnnotationRule, ArgumentRule } from './annotation-rules.js'
+import type { Annotation, Argument } from './parse-annotation.js'
+import type { ArgumentValue, ArrayValue, ScalarValue } from './parse-value.js'
 import type { Problem } from './problem.js'
 import { suggestName } from './suggest-name.js'
 
-/** Partitions kept ahead of the current one where the annotation does not say: ten days of daily partitions outlast a long weekend. */
-export const DEFAULT_PREMAKE = 10
-const MAX_PREMAKE = 10_000
-const DEFAULT_TIME_ZONE = 'UTC'
-
-/** Resolves an argument that is a duration to its text. Undefined where it is absent or wrong. */
-export function resolveDuration(value: ArgumentValue | undefined, errors: Problem[]): string | undefined {
-  if (!value) return undefined
-  try {
-    parseDuration(value.text)
-    return value.text
-  } catch (error) {
-    if (!(error instanceof PartmanError)) throw error
-    const { position, text } = value
-    const amount = /^\d+/.exec(text)?.[0]
-    if (/^\d+ ?s(ec(ond)?s?)?$/i.test(text)) {
-      errors.push({
-        position,
-        message: `"${text}" is counted in seconds; a minute is the smallest unit`,
-        hint: 'The shortest is "1 minute".',
-      })
-    } else if (amount !== undefined && Number(amount) === 0) {
-      errors.push({ position, message: `"${text}" is not longer than nothing`, hint: 'The shortest is "1 minute".' })
-    } else errors.push({ position, message: error.message, hint: error.hint ?? '' })
-    return undefined
-  }
+/** The arguments of an annotation that exist and have values of the right kind: single ones, and those in brackets. */
+export interface Arguments {
+  readonly single: ReadonlyMap<string, ScalarValue>
+  readonly lists: ReadonlyMap<string, ArrayValue>
 }
 
-/** Resolves the argument `premake`. */
-export function resolvePremake(value: ArgumentValue | undefined, errors: Problem[]): number {
-  if (!value) return DEFAULT_PREMAKE
-  const premake = Number(value.text)
-  if (premake < 1 || premake > MAX_PREMAKE) {
-    errors.push({
-      position: value.position,
-      message: `premake is ${value.text}; it is how many partitions to keep ahead, 1 to ${MAX_PREMAKE}`,
-      hint: `Leave it out for ${DEFAULT_PREMAKE}.`,
-    })
+/** Resolves what an annotation is given by what it takes; undefined where it has a problem. */
+export function resolveArguments(
+  { name, position, arguments: given }: Annotation,
+  { arguments: rules, elsewhere }: AnnotationRule,
+  problems: Problem[],
+): Arguments | undefined {
+  if (!given) return undefined
+  const values = new Map<string, ArgumentValue>()
+  const found: Problem[] = []
+  for (const argument of given) {
+    const rule = rules[argument.name]
+    const problem = rule
+      ? argumentProblem(name, argument, rule, values.has(argument.name))
+      : unknownArgument(name, argument, rules, elsewhere)
+    if (problem) found.push(problem)
+    values.set(argument.name, argument.value)
   }
-  return premake
+  const unknown = given.some((argument) => !rules[argument.name])
+  for (const [argument, { required, example }] of Object.entries(rules)) {
+    // A misspelt name has a problem of its own already; "missing" would be the same thing said twice.
+    if (!required || values.has(argument) || unknown) continue
+    found.push({ position, message: `@${name} needs the argument "${argument}"`, hint: `Add ${example}` })
+  }
+  problems.push(...found)
+  return found.length === 0 ? sortOut(values) : undefined
 }
 
-/** Resolves the argument `timeZone`. */
-export function resolveTimeZone(value: ArgumentValue | undefined, errors: Problem[]): string {
-  if (!value) return DEFAULT_TIME_ZONE
-  // Newer runtimes take an offset for a zone; it knows no daylight saving, and PostgreSQL reads its sign the other way round.
-  if (/^[A-Za-z]/.test(value.text) && isTimeZone(value.text)) return value.text
-  const suggestion = suggestName(value.text, Intl.supportedValuesOf('timeZone'))
-  errors.push({
+function sortOut(values: ReadonlyMap<string, ArgumentValue>): Arguments {
+  const single = new Map<string, ScalarValue>()
+  const lists = new Map<string, ArrayValue>()
+  for (const [name, value] of values) {
+    if (value.kind === 'array') lists.set(name, value)
+    else single.set(name, value)
+  }
+  return { single, lists }
+}
+
+function unknownArgument(
+  annotation: string,
+  { name, position }: Argument,
+  rules: AnnotationRule['arguments'],
+  elsewhere: AnnotationRule['elsewhere'],
+): Problem {
+  const known = Object.keys(rules)
+  const suggestion = suggestName(name, known)
+  const hint = elsewhere[name] ?? (suggestion ? `Did you mean "${suggestion}"?` : `@${annotation} takes ${known.join(', ')}.`)
+  return { position, message: `Unknown argument "${name}" of @${annotation}`, hint }
+}
+
+function argumentProblem(
+  annotation: string,
+  { name, position, value }: Argument,
+  rule: ArgumentRule,
+  isSecond: boolean,
+): Problem | undefined {
+  const { accepts, wanted, example, choices } = rule
+  const quoted = accepts.includes('identifier') && value.kind === 'string' && /^\w+$/.test(value.text)
+  if (isSecond) return { position, message: `The argument "${name}" of @${annotation} is given twice`, hint: 'Keep one of the two.' }
+  if (!accepts.includes(value.kind)) {
+    const hint = quoted ? `Write ${name}: ${value.text}` : `For example ${example}`
+    return { position: value.position, message: `The argument "${name}" of @${annotation} takes ${wanted}`, hint }
+  }
+  if (!choices || value.kind === 'array' || choices.includes(value.text)) return undefined
+  const suggestion = suggestName(value.text, choices)
+  return {
     position: value.position,
-    message: `"${value.text}" is not an IANA time zone`,
-    hint: suggestion ? `Did you mean "${suggestion}"?` : 'For example "Europe/Vienna" or "UTC".',
-  })
-  return DEFAULT_TIME_ZONE
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
+    message: `The argument "${name}" of @${annotation} takes ${wanted}`,
+    hint: suggestion ? `Did you mean ${suggestion}?` : `For example ${example}`,
   }
 }

@@ -1,10 +1,10 @@
-import { DOCUMENT_VERSION, type PartmanDocument, type TablePolicy, type TenantSet } from '@partman/core'
+import { DOCUMENT_VERSION, type PartmanDocument, type TenantSet, tenantsOf } from '@partman/core'
 import { DEFAULT_TENANT_SET } from './link-tenant-set.js'
 import type { Findings, Problem } from './problem.js'
-import type { ModelAnnotation, SchemaAnnotations } from './resolve-annotations.js'
-import { resolveTable } from './resolve-table.js'
+import { type ResolvedTable, resolveTable } from './resolve-table.js'
 import { resolveTenantSets } from './resolve-tenant-sets.js'
 import type { SchemaModels } from './schema-models.js'
+import type { SchemaAnnotations } from './stack-annotations.js'
 
 /** Resolves annotations and models to the document; models in the order of the schema files. It holds only where no error was found. */
 export function resolveDocument(
@@ -15,29 +15,31 @@ export function resolveDocument(
 ): PartmanDocument {
   const tenantModels = resolveTenantSets(annotations.tenants, schema, findings.errors)
   const tables = annotations.partitioned
-    .map((annotation) => resolveTable(annotation, schema, tenantModels, findings))
+    .map((partitioned) => resolveTable(partitioned, schema, tenantModels, findings))
     .filter((table) => table !== undefined)
   const sets = [...tenantModels.values()].filter((set) => set !== undefined)
   return {
     version: DOCUMENT_VERSION,
     ...settings,
-    tenantSets: [...sets, ...defaultTenantSet(tables, annotations.partitioned, findings.errors)],
-    tables,
+    tenantSets: [...sets, ...defaultTenantSet(tables, findings.errors)],
+    tables: tables.map(({ policy }) => policy),
   }
 }
 
 /** Tables whose tenants have no table share one set, so their keys must be of one type. */
-function defaultTenantSet(tables: readonly TablePolicy[], annotations: readonly ModelAnnotation[], errors: Problem[]): TenantSet[] {
+function defaultTenantSet(tables: readonly ResolvedTable[], errors: Problem[]): TenantSet[] {
   let set: (TenantSet & { model: string }) | undefined
-  for (const { model, policy } of tables) {
-    if (policy.kind !== 'list' || policy.tenants !== DEFAULT_TENANT_SET) continue
-    set ??= { name: DEFAULT_TENANT_SET, type: policy.by.type, source: null, model }
-    if (set.type === policy.by.type) continue
-    const tenant = annotations.find(({ block }) => block.name === model)?.arguments.get('tenant')
-    if (!tenant) continue
+  for (const {
+    policy: { model, policy },
+    key,
+  } of tables) {
+    const column = tenantsOf(policy)
+    if (column?.tenants !== DEFAULT_TENANT_SET) continue
+    set ??= { name: DEFAULT_TENANT_SET, type: column.by.type, source: null, model }
+    if (set.type === column.by.type) continue
     errors.push({
-      position: tenant.position,
-      message: `${model}.${policy.by.field} is ${policy.by.type}, but the tenants of ${set.model} are ${set.type}, and neither has a tenant model`,
+      position: key,
+      message: `${model}.${column.by.field} is ${column.by.type}, but the tenants of ${set.model} are ${set.type}, and neither has a tenant model`,
       hint: 'Give both fields the same type, or annotate the models that hold the tenants with @partman.tenants.',
     })
   }

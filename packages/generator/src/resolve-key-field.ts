@@ -1,7 +1,7 @@
 import type { DMMF } from '@prisma/generator-helper'
-import type { ArgumentValue } from './parse-annotation.js'
+import type { ScalarValue } from './parse-value.js'
 import type { Problem } from './problem.js'
-import { describeType } from './resolve-key.js'
+import { columnOf, describeType, type KeyPurpose } from './resolve-key.js'
 import type { SchemaBlock } from './scan-schema.js'
 import { suggestName } from './suggest-name.js'
 
@@ -11,13 +11,6 @@ export interface KeyField<Type extends string> {
   readonly type: Type
 }
 
-/** What a key is for: which types it may have, and how to say so. */
-export interface KeyPurpose<Type extends string> {
-  readonly resolveType: (field: DMMF.Field) => Type | undefined
-  readonly supported: string
-  readonly noun: string
-}
-
 /**
  * Resolves the argument that names a key to a field that holds one value of a supported type in every row; whatever else it
  * names becomes a problem.
@@ -25,7 +18,7 @@ export interface KeyPurpose<Type extends string> {
 export function resolveKeyField<Type extends string>(
   model: DMMF.Model,
   block: SchemaBlock,
-  { text: name, position }: Pick<ArgumentValue, 'text' | 'position'>,
+  { text: name, position }: Pick<ScalarValue, 'text' | 'position'>,
   { resolveType, supported, noun }: KeyPurpose<Type>,
   problems: Problem[],
 ): KeyField<Type> | undefined {
@@ -58,4 +51,9 @@ export function resolveKeyField<Type extends string>(
     )
   }
   return { field, type }
+}
+
+/** A key as the document has it. */
+export function keyOf<Type extends string>({ field, type }: KeyField<Type>) {
+  return { field: field.name, column: columnOf(field), type }
 }

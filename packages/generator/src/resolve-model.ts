@@ -1,11 +1,11 @@
 import type { DMMF } from '@prisma/generator-helper'
 import type { Problem } from './problem.js'
-import type { ModelAnnotation } from './resolve-annotations.js'
 import type { SchemaModels } from './schema-models.js'
+import type { ModelAnnotation } from './stack-annotations.js'
 
 /** Resolves the model below an annotation; one that Prisma leaves out becomes a problem. */
 export function resolveModel(
-  { block, position }: ModelAnnotation,
+  { block, position }: Pick<ModelAnnotation, 'block' | 'position'>,
   annotation: string,
   { models }: SchemaModels,
   problems: Problem[],

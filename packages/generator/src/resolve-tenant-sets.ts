@@ -1,24 +1,18 @@
-import type { TenantKeyType, TenantSet } from '@partman/core'
+import type { TenantSet } from '@partman/core'
 import type { DMMF } from '@prisma/generator-helper'
+import { TENANTS } from './annotation-rules.js'
 import type { Position, Problem } from './problem.js'
-import type { ModelAnnotation } from './resolve-annotations.js'
-import { columnOf, resolveTenantType, SUPPORTED_TYPES } from './resolve-key.js'
+import { TENANT_KEY } from './resolve-key.js'
 import { resolveKeyDefault } from './resolve-key-default.js'
-import { type KeyPurpose, resolveKeyField } from './resolve-key-field.js'
+import { keyOf, resolveKeyField } from './resolve-key-field.js'
 import { resolveModel } from './resolve-model.js'
 import type { SchemaBlock } from './scan-schema.js'
 import { fieldPosition, type SchemaModels, uniqueKeys } from './schema-models.js'
+import type { ModelAnnotation } from './stack-annotations.js'
 import { tableOf } from './table-name.js'
 
 /** The models annotated with `@partman.tenants`; a broken one is a member without a set, so that it is complained of once. */
 export type TenantModels = ReadonlyMap<string, TenantSet | undefined>
-
-/** How the key of a tenant is resolved, in its own table and in the tables partitioned by it. */
-export const TENANT_KEY: KeyPurpose<TenantKeyType> = {
-  resolveType: resolveTenantType,
-  supported: SUPPORTED_TYPES.tenant,
-  noun: 'a tenant key',
-}
 
 /** Resolves each `@partman.tenants` to a tenant set named after its model. */
 export function resolveTenantSets(annotations: readonly ModelAnnotation[], schema: SchemaModels, problems: Problem[]): TenantModels {
@@ -31,8 +25,8 @@ export function resolveTenantSets(annotations: readonly ModelAnnotation[], schem
 
 function resolveTenantSet(annotation: ModelAnnotation, schema: SchemaModels, problems: Problem[]): TenantSet | undefined {
   const { block } = annotation
-  const model = resolveModel(annotation, 'partman.tenants', schema, problems)
-  const named = annotation.arguments.get('key') ?? soleId(annotation, schema, problems)
+  const model = resolveModel(annotation, TENANTS, schema, problems)
+  const named = annotation.arguments.single.get('key') ?? soleId(annotation, schema, problems)
   if (!model || !named) return undefined
   const key = resolveKeyField(model, block, named, TENANT_KEY, problems)
   if (!key || !assertUnique(model, key.field, named.position, block, schema, problems)) return undefined
@@ -43,7 +37,7 @@ function resolveTenantSet(annotation: ModelAnnotation, schema: SchemaModels, pro
     source: {
       model: model.name,
       table: tableOf(model),
-      key: { field: key.field.name, column: columnOf(key.field), type: key.type, ...(made && { default: made }) },
+      key: { ...keyOf(key), ...(made && { default: made }) },
     },
   }
 }

@@ -7,6 +7,7 @@ export interface SchemaModels {
   readonly models: ReadonlyMap<string, DMMF.Model>
   /** Blocks by name: models, views, types and enums share their names. */
   readonly blocks: ReadonlyMap<string, SchemaBlock>
+  readonly enums: ReadonlyMap<string, DMMF.DatamodelEnum>
   readonly indexes: readonly DMMF.Index[]
   /** False where `relationMode = "prisma"`: relations are no constraints of the database then. */
   readonly foreignKeys: boolean
@@ -27,6 +28,7 @@ export function joinModels(datamodel: DMMF.Datamodel, blocks: readonly SchemaBlo
   return {
     models: new Map(datamodel.models.map((model) => [model.name, model])),
     blocks: new Map(blocks.filter(({ kind }) => kind !== 'generator' && kind !== 'datasource').map((block) => [block.name, block])),
+    enums: new Map(datamodel.enums.map((one) => [one.name, one])),
     indexes: datamodel.indexes,
     foreignKeys: datasource?.members.get('relationMode')?.text !== 'prisma',
   }
