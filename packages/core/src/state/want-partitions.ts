@@ -66,8 +66,9 @@ function firstOffset(
   found: readonly RangeSpan[],
   settings: TenantSettings | undefined,
 ): number {
-  const oldest = found.find(({ from }) => isFinitePosition(from))?.from
-  const history = typeof oldest === 'bigint' ? Math.max(series.offsetAt(oldest), -MAX_HISTORY_WINDOWS) : 0
+  // What has no begin is history up to its end.
+  const oldest = found.flatMap(({ from, to }) => [from, to]).find(isFinitePosition)
+  const history = oldest !== undefined ? Math.max(series.offsetAt(oldest), -MAX_HISTORY_WINDOWS) : 0
   const started = series.start === null ? 0 : Math.max(series.offsetAt(series.start), -MAX_STARTED_WINDOWS)
   const first = Math.min(history, started, 0)
   const retention = retentionFor(policy, settings)
