@@ -1,30 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type LocalDates, localDates } from '../fixtures/local-dates.js'
+import { type LocalDates, localDates, ZONES } from '../fixtures/local-dates.js'
 import { parseDuration } from '../policy/duration.js'
 import { createGrid, type Grid, windowIndexAt, windowStart } from './window.js'
-
-const ZONES = [
-  'UTC',
-  'Africa/Casablanca',
-  'Africa/Monrovia',
-  'America/Havana',
-  'America/New_York',
-  'America/Santiago',
-  'America/Sao_Paulo',
-  'America/St_Johns',
-  'Antarctica/Casey',
-  'Antarctica/Troll',
-  'Asia/Colombo',
-  'Asia/Gaza',
-  'Asia/Kathmandu',
-  'Asia/Pyongyang',
-  'Asia/Seoul',
-  'Australia/Lord_Howe',
-  'Europe/Dublin',
-  'Pacific/Apia',
-  'Pacific/Kiritimati',
-  'Pacific/Kwajalein',
-]
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS

@@ -91,7 +91,8 @@ const INSTALL = `BEGIN
   CREATE FUNCTION partman.window_index(unit text, step bigint, origin bigint, time_zone text, instant timestamptz) RETURNS bigint
   LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $window_index$
     WITH origin_date AS (
-      SELECT '1970-01-01'::date + origin::int AS first, (instant AT TIME ZONE time_zone)::date AS here WHERE unit <> 'elapsed'
+      -- Milliseconds are no days, and a planner that knows the arguments adds them whether they are asked for or not.
+      SELECT '1970-01-01'::date + CASE unit WHEN 'elapsed' THEN 0 ELSE origin END::int AS first, (instant AT TIME ZONE time_zone)::date AS here
     ), here AS (
       SELECT CASE unit
         WHEN 'elapsed' THEN pg_catalog.floor((EXTRACT(EPOCH FROM instant) * 1000 - origin) / step)
