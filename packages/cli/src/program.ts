@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import type { Bind, Run } from './bind.js'
 import { applyCommand } from './commands/apply.js'
+import { approveCommand } from './commands/approve.js'
 import { checkCommand } from './commands/check.js'
 import { maintainCommand } from './commands/maintain.js'
 import { migrateCommand } from './commands/migrate.js'
@@ -60,6 +61,7 @@ function buildProgram(bind: Bind): Command {
     migrateCommand,
     planCommand,
     applyCommand,
+    approveCommand,
     simulateCommand,
     maintainCommand,
     statusCommand,
