@@ -27,12 +27,12 @@ export function renderPartitionBy({ method, columns }: PartitionKey): Sql {
 export function renderCreatePartition(parent: TableName, partition: Partition): Sql[] {
   const attach = sql`ALTER TABLE ${qualified(parent)} ATTACH PARTITION ${qualified(partition)} ${renderBound(partition.bound)};`
   const below = partition.partitions.flatMap((child) => renderPartitionOf(partition, child))
-  if (below.length === 0) return [renderCreateLike(parent, partition), attach]
+  if (below.length === 0) return [...renderCreateLike(parent, partition), attach]
   // An identity column would make ATTACH refuse, and it makes one of the partition's column, but not of those below. As the
   // lock on the parent is wanted for as short as can be, it is attached late where there is none.
   const identity = sql`EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = ${literal(qualified(parent))}::regclass::oid AND a.attidentity <> '')`
   return [
-    renderCreateLike(parent, partition),
+    ...renderCreateLike(parent, partition),
     sql`IF ${identity} THEN
   ${attach}
 END IF;`,
@@ -44,21 +44,25 @@ END IF;`,
 }
 
 /**
- * LIKE copies neither the tablespace nor the access method that a parent has for its partitions. Indexes it does copy, so
- * that ATTACH need not build them; but an exclusion constraint of the parent takes no copy for its own, and there would be two.
+ * LIKE copies neither the access method nor the tablespace that a parent has for its partitions. Indexes it does copy, so that
+ * ATTACH need not build them; but an exclusion constraint of the parent takes no copy for its own, and there would be two.
  */
-function renderCreateLike(parent: TableName, partition: Partition): Sql {
-  const like = sql`CREATE TABLE ${qualified(partition)} (LIKE ${qualified(parent)} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS EXCLUDING STATISTICS`
-  return sql`EXECUTE (
-  SELECT pg_catalog.concat(
-    ${literal(like)}, CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_constraint x WHERE x.conrelid = c.oid AND x.contype = 'x') THEN ' EXCLUDING INDEXES' END,
-    ${literal(sql`)${partitionBy(partition)}`)}, ' USING ' || pg_catalog.quote_ident(m.amname), ' TABLESPACE ' || pg_catalog.quote_ident(s.spcname)
-  )
-  FROM pg_catalog.pg_class c
-  LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam
-  LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
-  WHERE c.oid = ${literal(qualified(parent))}::regclass::oid
-);`
+function renderCreateLike(parent: TableName, partition: Partition): Sql[] {
+  const [like, made] = [literal(qualified(parent)), literal(qualified(partition))]
+  return [
+    sql`CREATE TABLE ${qualified(partition)} (LIKE ${qualified(parent)} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS EXCLUDING STATISTICS)${partitionBy(partition)};`,
+    sql`DECLARE
+  alteration text;
+BEGIN
+  FOR alteration IN
+    SELECT 'SET ACCESS METHOD ' || pg_catalog.quote_ident(m.amname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_am m ON m.oid = c.relam WHERE c.oid = ${like}::regclass::oid
+    UNION ALL SELECT 'SET TABLESPACE ' || pg_catalog.quote_ident(s.spcname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace WHERE c.oid = ${like}::regclass::oid
+    UNION ALL SELECT 'DROP CONSTRAINT ' || pg_catalog.quote_ident(x.conname) FROM pg_catalog.pg_constraint x WHERE x.conrelid = ${made}::regclass::oid AND x.contype = 'x'
+  LOOP
+    EXECUTE ${literal(sql`ALTER TABLE ${qualified(partition)} `)} || alteration;
+  END LOOP;
+END;`,
+  ]
 }
 
 /** Makes a partition in place, with all partitions of its own: ACCESS EXCLUSIVE on the parent. */
