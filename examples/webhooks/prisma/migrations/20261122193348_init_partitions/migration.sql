@@ -46,14 +46,15 @@ BEGIN
   );
   COMMENT ON TABLE partman.run IS 'Maintenance runs that did something, failed, or never finished';
 
-  -- The first instant of a local date: of two midnights the earlier, where there is none the first instant after it.
+  -- The first instant of a local date: of two midnights the earlier, where there is none the first instant after it. The
+  -- earlier is the one by the offset of the day before.
   CREATE FUNCTION partman.start_of_day(day date, time_zone text) RETURNS timestamptz
   LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $start_of_day$
-    SELECT CASE
-      WHEN (late - interval '1 hour') AT TIME ZONE time_zone = day::timestamp THEN late - interval '1 hour'
-      ELSE late
-    END
-    FROM (SELECT day::timestamp AT TIME ZONE time_zone AS late) AS midnight
+    SELECT CASE WHEN early AT TIME ZONE time_zone = midnight THEN LEAST(early, late) ELSE late END
+    FROM (SELECT day::timestamp AS midnight, day::timestamp AT TIME ZONE time_zone AS late) AS told
+    CROSS JOIN LATERAL (
+      SELECT (midnight - ((late - interval '24 hours') AT TIME ZONE time_zone - (late - interval '24 hours') AT TIME ZONE 'UTC')) AT TIME ZONE 'UTC' AS early
+    ) AS by_the_day_before
   $start_of_day$;
 
   -- Where window number n begins. unit: 'elapsed' (step in milliseconds, origin in milliseconds since 1970), 'days' or
@@ -71,7 +72,8 @@ BEGIN
   CREATE FUNCTION partman.window_index(unit text, step bigint, origin bigint, time_zone text, instant timestamptz) RETURNS bigint
   LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $window_index$
     WITH origin_date AS (
-      SELECT '1970-01-01'::date + origin::int AS first, (instant AT TIME ZONE time_zone)::date AS here WHERE unit <> 'elapsed'
+      -- Milliseconds are no days, and a planner that knows the arguments adds them whether they are asked for or not.
+      SELECT '1970-01-01'::date + CASE unit WHEN 'elapsed' THEN 0 ELSE origin END::int AS first, (instant AT TIME ZONE time_zone)::date AS here
     ), here AS (
       SELECT CASE unit
         WHEN 'elapsed' THEN pg_catalog.floor((EXTRACT(EPOCH FROM instant) * 1000 - origin) / step)
@@ -165,7 +167,7 @@ BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."audit_log"')::oid) THEN
     RETURN;
   END IF;
-  FOR part_1 IN SELECT label, pg_catalog.format('FOR VALUES ' || template, lower, upper) AS bound FROM (SELECT pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', '"p"YYYYMM'), 'FROM (%L) TO (%L)'::text, pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'), pg_catalog.to_char(w.upper AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00') FROM partman.windows('months', 1, 0, 'UTC', 3, pg_catalog.clock_timestamp()) AS w) AS part (label, template, lower, upper) LOOP
+  FOR part_1 IN SELECT label, pg_catalog.format('FOR VALUES ' || template, '', lower, upper) AS bound FROM (SELECT pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', '"p"YYYYMM'), 'FROM (%2$L) TO (%3$L)'::text, pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'), pg_catalog.to_char(w.upper AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00') FROM partman.windows('months', 1, 0, 'UTC', 3, pg_catalog.clock_timestamp()) AS w) AS part (label, template, lower, upper) LOOP
     name_1 := partman.join_name('audit_log', part_1.label);
     EXECUTE pg_catalog.format('CREATE TABLE %I.%I PARTITION OF %I.%I %s%s', 'partman_partitions', name_1, 'public', 'audit_log', part_1.bound, '');
     
@@ -196,7 +198,7 @@ BEGIN
     EXIT WHEN tables_left < 0;
     name_1 := partman.join_name('event', part_1.label);
     EXECUTE pg_catalog.format('CREATE TABLE %I.%I PARTITION OF %I.%I %s%s', 'partman_partitions', name_1, 'public', 'event', part_1.bound, ' PARTITION BY RANGE ("received_at")');
-    FOR part_2 IN SELECT label, pg_catalog.format('FOR VALUES ' || template, lower, upper) AS bound FROM (SELECT pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', '"p"YYYYMMDD'), 'FROM (%L) TO (%L)'::text, pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'), pg_catalog.to_char(w.upper AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00') FROM partman.windows('days', 1, 0, 'UTC', 10, pg_catalog.clock_timestamp()) AS w) AS part (label, template, lower, upper) LOOP
+    FOR part_2 IN SELECT label, pg_catalog.format('FOR VALUES ' || template, '', lower, upper) AS bound FROM (SELECT pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', '"p"YYYYMMDD'), 'FROM (%2$L) TO (%3$L)'::text, pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'), pg_catalog.to_char(w.upper AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00') FROM partman.windows('days', 1, 0, 'UTC', 10, pg_catalog.clock_timestamp()) AS w) AS part (label, template, lower, upper) LOOP
     name_2 := partman.join_name(name_1, part_2.label);
     EXECUTE pg_catalog.format('CREATE TABLE %I.%I PARTITION OF %I.%I %s%s', 'partman_partitions', name_2, 'partman_partitions', name_1, part_2.bound, '');
     
@@ -228,7 +230,7 @@ BEGIN
     EXIT WHEN tables_left < 0;
     name_1 := partman.join_name('delivery_attempt', part_1.label);
     EXECUTE pg_catalog.format('CREATE TABLE %I.%I PARTITION OF %I.%I %s%s', 'partman_partitions', name_1, 'public', 'delivery_attempt', part_1.bound, ' PARTITION BY RANGE ("attempted_at")');
-    FOR part_2 IN SELECT label, pg_catalog.format('FOR VALUES ' || template, lower, upper) AS bound FROM (SELECT pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', '"p"YYYYMMDD'), 'FROM (%L) TO (%L)'::text, pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'), pg_catalog.to_char(w.upper AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00') FROM partman.windows('days', 1, 0, 'UTC', 10, pg_catalog.clock_timestamp()) AS w) AS part (label, template, lower, upper) LOOP
+    FOR part_2 IN SELECT label, pg_catalog.format('FOR VALUES ' || template, '', lower, upper) AS bound FROM (SELECT pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', '"p"YYYYMMDD'), 'FROM (%2$L) TO (%3$L)'::text, pg_catalog.to_char(w.lower AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'), pg_catalog.to_char(w.upper AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00') FROM partman.windows('days', 1, 0, 'UTC', 10, pg_catalog.clock_timestamp()) AS w) AS part (label, template, lower, upper) LOOP
     name_2 := partman.join_name(name_1, part_2.label);
     EXECUTE pg_catalog.format('CREATE TABLE %I.%I PARTITION OF %I.%I %s%s', 'partman_partitions', name_2, 'partman_partitions', name_1, part_2.bound, '');
     
