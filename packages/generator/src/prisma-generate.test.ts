@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { parseDocument, policyLevels } from '@partman/core'
 import { createPrismaProject, type PrismaProject } from '@partman/testing'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 
@@ -42,6 +43,15 @@ const outputs = (project: PrismaProject) =>
     return existsSync(path) ? readFileSync(path, 'utf8') : undefined
   })
 
+const TSCONFIG = '{ "compilerOptions": { "strict": true, "module": "nodenext", "noEmit": true, "types": [] }, "files": ["usage.ts"] }\n'
+
+/** Checks `usage.ts` of a project, and what it imports, with TypeScript. */
+async function compile(project: PrismaProject) {
+  await project.write('tsconfig.json', TSCONFIG)
+  const tsc = spawnSync(process.execPath, [join(project.path, 'node_modules/typescript/bin/tsc'), '-p', project.path], { encoding: 'utf8' })
+  return { status: tsc.status, output: `${tsc.stdout}${tsc.stderr}` }
+}
+
 test('a schema of several files is generated beside prisma-client, warns, and gives a module whose literal types compile', async () => {
   const client = 'generator client {\n  provider = "prisma-client"\n  output   = "../../generated/client"\n}\n'
   const project = await makeProject({
@@ -79,12 +89,101 @@ export const literal: 'createdAt' = config.tables[0].policy.subpartition.by.fiel
 export const none: PartitionedModel = 'Project'
 `,
   )
+  expect(await compile(project)).toEqual({ status: 0, output: '' })
+}, 120_000)
+
+const EVERY_FORM = `/// @partman.tenants(key: slug)
+model Account {
+  id   Int    @id
+  slug String @unique
+}
+
+/// @partman(by: at, interval: "1 week", weekStart: sunday, timeZone: "Asia/Tokyo", retention: "1 year", grace: "2 days")
+model ByTime {
+  at DateTime @id @db.Timestamptz(6)
+}
+
+/// @partman(by: at, interval: "1 year", origin: "2024-04-01", start: "2024-04-01", keep: 3, tenant: account)
+model ByTenant {
+  account String
+  at      DateTime @db.Date
+  @@id([account, at])
+}
+
+/// @partman(by: at, interval: "1 month", maxSize: "50 GB", tenant: account, tenants: Account, layout: range)
+model Flat {
+  account String
+  at      DateTime @db.Timestamptz(6)
+  @@id([account, at])
+}
+
+/// @partman(by: id, interval: "1 month", tenant: account, layout: hash, partitions: 16, default: true)
+model Spread {
+  id      String @default(uuid(7)) @db.Uuid
+  account BigInt
+  @@id([id, account])
+}
+
+/// @partman(by: id, interval: 1000000, start: 1, keep: 9)
+model ByNumber {
+  id BigInt @id @default(autoincrement())
+}
+
+/// @partman(by: id, interval: "1 day", encoding: snowflake, epoch: 1288834974657)
+model Post {
+  id BigInt @id
+}
+
+/// @partman.list(by: account, tenants: default, default: true)
+/// @partman.list(by: kind, values: [NEW, [OLD]])
+/// @partman.hash(by: [id, flag], partitions: 2)
+/// @partman.range(by: id, interval: "1 month", encoding: ulid)
+/// @partman.retention(after: "30 days")
+/// @partman.list(by: flag)
+model Deep {
+  account BigInt
+  kind    Kind
+  id      String  @db.VarChar(26)
+  flag    Boolean
+  @@id([account, kind, id, flag])
+}
+
+enum Kind {
+  NEW @map("new")
+  OLD
+}
+`
+
+test('a schema that uses every form is generated, and its module is a document to TypeScript', async () => {
+  const project = await makeProject({ 'every.prisma': EVERY_FORM })
+  onTestFinished(project.remove)
+  expect(await prismaGenerate(project)).toEqual({ exitCode: 0, output: expect.stringContaining('Generated partman') })
+  const [document] = outputs(project)
+  const { tables } = parseDocument(document)
+  const kinds = tables.map(({ model, policy }) => [model, ...policyLevels(policy).map(({ kind }) => kind)].join(' '))
+  expect(kinds).toEqual([
+    'ByTime range',
+    'ByTenant tenants range',
+    'Flat range',
+    'Spread hash range',
+    'ByNumber number-range',
+    'Post range',
+    'Deep tenants list hash range list',
+  ])
+
   await project.write(
-    'tsconfig.json',
-    '{ "compilerOptions": { "strict": true, "module": "nodenext", "noEmit": true, "types": [] }, "files": ["usage.ts"] }\n',
+    'usage.ts',
+    `import type { PartmanDocument } from '@partman/core'
+import { config, type TenantPartitionedModel } from './generated/partman/partman.js'
+
+export const document: PartmanDocument = config
+export const models: Record<TenantPartitionedModel, true> = { ByTenant: true, Flat: true, Deep: true }
+export const prefix: 'Account' = config.tables[2].policy.prefix.tenants
+export const values: readonly [readonly ['new'], readonly ['OLD']] = config.tables[6].policy.subpartition.values
+export const retention: 'age' = config.tables[6].policy.subpartition.subpartition.subpartition.retention.kind
+`,
   )
-  const tsc = spawnSync(process.execPath, [join(project.path, 'node_modules/typescript/bin/tsc'), '-p', project.path], { encoding: 'utf8' })
-  expect({ status: tsc.status, output: `${tsc.stdout}${tsc.stderr}` }).toEqual({ status: 0, output: '' })
+  expect(await compile(project)).toEqual({ status: 0, output: '' })
 }, 120_000)
 
 describe('a broken annotation', () => {
