@@ -143,7 +143,7 @@ describe('a key that counts', () => {
   test.each<[string, string, object]>([
     ['BigInt @id @default(autoincrement())', 'interval: 1000000', {}],
     ['Int @id', 'interval: 1000000', { by: column('id', 'integer') }],
-    ['Int @id @db.SmallInt', 'interval: 100, start: -500', { by: column('id', 'smallint'), interval: '100', start: '-500' }],
+    ['Int @id @db.SmallInt', 'interval: 100, start: -32768', { by: column('id', 'smallint'), interval: '100', start: '-32768' }],
     ['Decimal @id @db.Decimal(20, 0)', 'interval: 007, start: -0', { by: column('id', 'numeric'), interval: '7' }],
     [
       'BigInt @id',

@@ -297,7 +297,12 @@ test.each<[string, string, string]>([
   [
     'a start that the type cannot hold',
     '@partman(by: small, interval: 10, start: »40000)',
-    'start is 40000, which Event.small cannot hold: it is Int @db.SmallInt\n  It holds -32767 to 32767.',
+    'start is 40000, which Event.small cannot hold: it is Int @db.SmallInt\n  It holds -32768 to 32767.',
+  ],
+  [
+    'a start below all that the type can hold',
+    '@partman(by: whole, interval: 10, start: »-100000)',
+    'start is -100000, which Event.whole cannot hold: it is Decimal @db.Decimal\n  It holds -99999 to 99999.',
   ],
   [
     'a decimal with decimal places',
@@ -343,6 +348,11 @@ test.each<[string, string, string]>([
     'a tenant model of a layout by hash',
     `${AT}, tenant: owner, layout: hash, partitions: 4, tenants: »Kind)`,
     '"tenants" is given beside layout: hash, where no tenant has partitions of its own\n  Remove one of the two.',
+  ],
+  [
+    'an argument that every object of JavaScript has',
+    `${AT}, »toString: 1)`,
+    'Unknown argument "toString" of @partman\n  @partman takes by, interval, premake, retention, keep, maxSize, grace, tenant, tenants, layout, partitions, timeZone, origin, weekStart, start, encoding, epoch, default.',
   ],
   ['an age by its name in the long form', `${AT}, »after: "1 day")`, 'Unknown argument "after" of @partman\n  Write retention: "30 days".'],
   [
@@ -597,6 +607,11 @@ event.prisma:5:3: @id on Event.id lacks region, at and owner: PostgreSQL needs t
 
 event.prisma:9:3: @@unique([at, owner, region]) of Event lacks id: PostgreSQL needs the whole partition key in every unique constraint
   Write @@unique([at, owner, region, id]).`)
+})
+
+test('what the primary key lacks is not told before every key is known', async () => {
+  const schema = '/// @partman.hash(by: [owner, knd], partitions: 2)\nmodel Event {\n  id Int @id\n  owner Int\n  kind String\n}\n'
+  expect(await refusal(schema)).toBe('event.prisma:1:31: Event has no field "knd"\n  Did you mean "kind"?')
 })
 
 test('a key of a list that may be null is refused, whether null is among its values or not', async () => {

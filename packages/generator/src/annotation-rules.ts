@@ -14,14 +14,14 @@ export interface ArgumentRule {
 }
 
 export interface AnnotationRule {
-  readonly arguments: Readonly<Record<string, ArgumentRule>>
+  readonly arguments: ReadonlyMap<string, ArgumentRule>
   /** Arguments that people look for here, and what they should write. */
-  readonly elsewhere: Readonly<Record<string, string>>
+  readonly elsewhere: ReadonlyMap<string, string>
 }
 
-/** The annotations that partition a model, in the order in which messages name them. */
+/** The annotation that stands alone for all levels of a model. */
 export const SHORT_FORM = 'partman'
-export const LEVELS = ['partman.list', 'partman.hash', 'partman.range'] as const
+/** The annotation of the range level above it. */
 export const RETENTION = 'partman.retention'
 /** The annotation of a model that has one row per tenant. */
 export const TENANTS = 'partman.tenants'
@@ -90,52 +90,56 @@ const { by, interval, premake, ...rangeOptions } = range
 const below = 'Write @partman.retention(after: "30 days") on the line below.'
 const asLevel = 'A level with a partition for each tenant is @partman.list(by: projectId, tenants: Project).'
 
-/** Every annotation with its arguments. */
-export const ANNOTATIONS: Readonly<Record<string, AnnotationRule>> = {
-  [SHORT_FORM]: {
-    arguments: {
-      by,
-      interval,
-      premake,
-      retention: duration('retention: "30 days"'),
-      ...retention,
-      tenant: field('tenant: projectId'),
-      tenants: field('tenants: Project'),
-      layout: choice(LAYOUTS, 'layout: list'),
-      partitions,
-      ...rangeOptions,
-    },
-    elsewhere: {
-      after: 'Write retention: "30 days".',
-      values: 'Levels of values are of the long form: @partman.list(by: region, values: ["eu"]).',
-    },
-  },
-  [TENANTS]: {
-    arguments: { key: field('key: id') },
-    elsewhere: { by: asLevel, of: asLevel },
-  },
-  'partman.list': {
-    arguments: {
-      by: required(field('by: region')),
-      values: rule(['array'], 'values in brackets', 'values: ["eu", ["us", "ca"]]'),
-      tenants: field('tenants: Project'),
-      default: withDefault,
-    },
-    elsewhere: { tenant: 'Write by: and the field that holds the tenant.' },
-  },
-  'partman.hash': {
-    arguments: {
-      by: required(rule(['identifier', 'array'], 'a name without quotes, or several in brackets', 'by: [tenantId, kind]')),
-      partitions: required(partitions),
-    },
-    elsewhere: { default: 'A hash leaves no row without a partition.' },
-  },
-  'partman.range': {
-    arguments: range,
-    elsewhere: { retention: below, keep: below, maxSize: below, grace: below, after: below },
-  },
-  [RETENTION]: {
-    arguments: { after: duration('after: "30 days"'), ...retention },
-    elsewhere: { retention: 'Write after: "30 days".' },
-  },
+function annotation(taken: Readonly<Record<string, ArgumentRule>>, elsewhere: Readonly<Record<string, string>>): AnnotationRule {
+  return { arguments: new Map(Object.entries(taken)), elsewhere: new Map(Object.entries(elsewhere)) }
 }
+
+/** Every annotation with its arguments. */
+export const ANNOTATIONS: ReadonlyMap<string, AnnotationRule> = new Map([
+  [
+    SHORT_FORM,
+    annotation(
+      {
+        by,
+        interval,
+        premake,
+        retention: duration('retention: "30 days"'),
+        ...retention,
+        tenant: field('tenant: projectId'),
+        tenants: field('tenants: Project'),
+        layout: choice(LAYOUTS, 'layout: list'),
+        partitions,
+        ...rangeOptions,
+      },
+      {
+        after: 'Write retention: "30 days".',
+        values: 'Levels of values are of the long form: @partman.list(by: region, values: ["eu"]).',
+      },
+    ),
+  ],
+  [TENANTS, annotation({ key: field('key: id') }, { by: asLevel, of: asLevel })],
+  [
+    'partman.list',
+    annotation(
+      {
+        by: required(field('by: region')),
+        values: rule(['array'], 'values in brackets', 'values: ["eu", ["us", "ca"]]'),
+        tenants: field('tenants: Project'),
+        default: withDefault,
+      },
+      { tenant: 'Write by: and the field that holds the tenant.' },
+    ),
+  ],
+  [
+    'partman.hash',
+    annotation(
+      {
+        by: required(rule(['identifier', 'array'], 'a name without quotes, or several in brackets', 'by: [tenantId, kind]')),
+        partitions: required(partitions),
+      },
+      { default: 'A hash leaves no row without a partition.' },
+    ),
+  ],
+  ['partman.range', annotation(range, { retention: below, keep: below, maxSize: below, grace: below, after: below })],
+  [RETENTION, annotation({ after: duration('after: "30 days"'), ...retention }, { retention: 'Write after: "30 days".' })],
+])

@@ -38,9 +38,9 @@ function unreadAnnotations(lines: readonly CommentLine[]): Problem[] {
 
 function resolveAnnotation(annotation: Annotation, place: CommentPlace, problems: Problem[]): FoundAnnotation | undefined {
   const { name, position } = annotation
-  const rule = ANNOTATIONS[name]
+  const rule = ANNOTATIONS.get(name)
   if (!rule) {
-    const known = Object.keys(ANNOTATIONS)
+    const known = [...ANNOTATIONS.keys()]
     const suggestion = suggestAnnotation(name, known)
     const hint = suggestion
       ? `Did you mean @${suggestion}?`

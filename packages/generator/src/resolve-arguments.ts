@@ -20,15 +20,15 @@ export function resolveArguments(
   const values = new Map<string, ArgumentValue>()
   const found: Problem[] = []
   for (const argument of given) {
-    const rule = rules[argument.name]
+    const rule = rules.get(argument.name)
     const problem = rule
       ? argumentProblem(name, argument, rule, values.has(argument.name))
       : unknownArgument(name, argument, rules, elsewhere)
     if (problem) found.push(problem)
     values.set(argument.name, argument.value)
   }
-  const unknown = given.some((argument) => !rules[argument.name])
-  for (const [argument, { required, example }] of Object.entries(rules)) {
+  const unknown = given.some((argument) => !rules.has(argument.name))
+  for (const [argument, { required, example }] of rules) {
     // A misspelt name has a problem of its own already; "missing" would be the same thing said twice.
     if (!required || values.has(argument) || unknown) continue
     found.push({ position, message: `@${name} needs the argument "${argument}"`, hint: `Add ${example}` })
@@ -53,9 +53,9 @@ function unknownArgument(
   rules: AnnotationRule['arguments'],
   elsewhere: AnnotationRule['elsewhere'],
 ): Problem {
-  const known = Object.keys(rules)
+  const known = [...rules.keys()]
   const suggestion = suggestName(name, known)
-  const hint = elsewhere[name] ?? (suggestion ? `Did you mean "${suggestion}"?` : `@${annotation} takes ${known.join(', ')}.`)
+  const hint = elsewhere.get(name) ?? (suggestion ? `Did you mean "${suggestion}"?` : `@${annotation} takes ${known.join(', ')}.`)
   return { position, message: `Unknown argument "${name}" of @${annotation}`, hint }
 }
 

@@ -84,12 +84,13 @@ function refuseOverflow(
   errors: Problem[],
 ): void {
   const highest = by.type === 'numeric' ? 10n ** BigInt(Math.min(wholeDigits(field.field) ?? 0, MAX_DIGITS)) - 1n : HIGHEST[by.type]
+  const lowest = by.type === 'numeric' ? -highest : -highest - 1n
   const end = first + step * BigInt(premake + 1)
-  if (start && (first > highest || first < -highest)) {
+  if (start && (first > highest || first < lowest)) {
     errors.push({
       position: start.position,
       message: `start is ${start.text}, which ${path} cannot hold: it is ${written}`,
-      hint: `It holds ${-highest} to ${highest}.`,
+      hint: `It holds ${lowest} to ${highest}.`,
     })
   } else if (end > highest) {
     errors.push({
