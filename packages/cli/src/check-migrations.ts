@@ -1,24 +1,23 @@
 import {
-  type AlteredTables,
   BOOKKEEPING_VERSION,
   type Finding,
-  findAlteredTables,
-  findDroppedTables,
   findTableChanges,
   formatTableName,
   type MigrationFile,
   type PartmanDocument,
+  type PendingChanges,
   parseMigrationMarkers,
   partitionKey,
   policyLevels,
   resolveMigrationHistory,
+  resolvePendingChanges,
   type TableChange,
   type TableName,
 } from '@partman/core'
-import type pg from 'pg'
 import { checkUndeclared } from './check-undeclared.js'
+import { findPendingBreaks } from './find-pending-breaks.js'
 import type { ShownFinding } from './format-finding.js'
-import { observeFoundTables, observeKeyColumns, observeMigrationRows } from './observe-migrations.js'
+import { type Client, observeMigrationRows } from './observe-migrations.js'
 
 /** What there is to check: the project's migrations, and what the catalog said already. */
 export interface MigrationCheck {
@@ -31,7 +30,7 @@ export interface MigrationCheck {
 }
 
 /** Finds what the migrations that are not applied yet would break, and takes away what they will mend. */
-export async function checkMigrations(pool: Pick<pg.Pool, 'query'>, check: MigrationCheck): Promise<ShownFinding[]> {
+export async function checkMigrations(pool: Client, check: MigrationCheck): Promise<ShownFinding[]> {
   const { document, migrations, schema } = check
   const history = resolveMigrationHistory(await observeMigrationRows(pool, schema), migrations)
   const last = new Map<string, TableChange>()
@@ -39,21 +38,18 @@ export async function checkMigrations(pool: Pick<pg.Pool, 'query'>, check: Migra
     const change = (await findTableChanges(history.pending, table, { defaultSchema: schema })).at(-1)
     if (change) last.set(formatTableName(table), change)
   }
-  const altered = await findPendingAlterations(history.pending, schema)
-  const renamed = new Set(altered.flatMap(({ renames }) => renames).map(({ to }) => formatTableName(to)))
-  const renamedKeys = new Set(altered.flatMap(({ columnRenames }) => columnRenames).map(({ table, to }) => formatColumn(table, to)))
-  const isMended = ({ code, table }: Finding) =>
-    ((code === 'TABLE_MISSING' || code === 'TABLE_NOT_PARTITIONED') && last.get(formatTableName(table))?.kind === 'create-partitioned') ||
-    (code === 'TABLE_MISSING' && renamed.has(formatTableName(table))) ||
-    (code === 'PARTITION_KEY_DIFFERENT' && keyColumns(document, table).some((column) => renamedKeys.has(formatColumn(table, column))))
+  const pending = await resolvePendingChanges(history.pending, { defaultSchema: schema })
+  const isMended = (finding: Finding) =>
+    ((finding.code === 'TABLE_MISSING' || finding.code === 'TABLE_NOT_PARTITIONED') &&
+      last.get(formatTableName(finding.table))?.kind === 'create-partitioned') ||
+    isRenamed(finding, document, pending)
   return [
     ...checkBookkeeping(check, history.pending),
     ...history.failed.map(failedMigration),
     ...check.findings.filter((finding) => !isMended(finding)),
     ...document.tables.flatMap(({ table, declaredAt }) => plainTable(table, declaredAt, last.get(formatTableName(table)))),
-    ...(await droppedTables(pool, history.pending, schema)),
-    ...(await droppedKeys(pool, altered)),
-    ...(await undeclaredTables(pool, check, altered)),
+    ...(await findPendingBreaks(pool, document, pending)),
+    ...(await undeclaredTables(pool, check, pending)),
   ]
 }
 
@@ -94,80 +90,29 @@ function plainTable(table: { schema: string; name: string }, declaredAt: string,
   ]
 }
 
-/** Also tables that are annotated no more, such as one whose name was changed: Prisma drops it and makes a plain one. */
-async function droppedTables(pool: Pick<pg.Pool, 'query'>, pending: readonly MigrationFile[], schema: string): Promise<ShownFinding[]> {
-  const drops = []
-  for (const migration of pending) {
-    const file = `${migration.name}/migration.sql`
-    for (const drop of await findDroppedTables(migration.sql, { defaultSchema: schema, file })) drops.push({ ...drop, migration })
-  }
-  const found = await observeFoundTables(
-    pool,
-    drops.map(({ table }) => table),
+/** A table that gets another name is declared by the new one, and one that goes needs no declaration. */
+async function undeclaredTables(pool: Client, { document, schema }: MigrationCheck, { changes }: PendingChanges): Promise<ShownFinding[]> {
+  const gone = new Set(
+    changes.flatMap(({ change, inDatabase }) =>
+      inDatabase && (change.kind === 'rename-table' || change.kind === 'drop-table') ? formatTableName(inDatabase.table) : [],
+    ),
   )
-  return drops.flatMap(({ table, position, migration }, index): ShownFinding[] => {
-    if (found[index]?.kind !== 'partitioned') return []
-    return [
-      {
-        code: 'PENDING_DROP',
-        severity: 'error',
-        declaredAt: formatPlace(migration, position),
-        message: `drops the partitioned table ${formatTableName(table)} with all its rows`,
-        nextStep: 'Where it is to have another name, write ALTER TABLE ... RENAME TO in its place.',
-      },
-    ]
-  })
+  const undeclared = await checkUndeclared(pool, document, schema)
+  return undeclared.filter(({ table }) => !gone.has(formatTableName(table))).map(({ table: _, ...finding }) => finding)
+}
+
+/** Whether pending migrations rename the table that a finding misses, or a column of the key that it finds another. */
+export function isRenamed({ code, table }: Finding, document: PartmanDocument, pending: PendingChanges): boolean {
+  const inDatabase = pending.databaseName(table)
+  if (!inDatabase) return false
+  if (code === 'TABLE_MISSING') return formatTableName(inDatabase.table) !== formatTableName(table)
+  return code === 'PARTITION_KEY_DIFFERENT' && keyColumns(document, table).some((column) => inDatabase.columnOf(column) !== column)
 }
 
 function keyColumns({ tables }: PartmanDocument, name: TableName): string[] {
   const declared = tables.find(({ table }) => formatTableName(table) === formatTableName(name))
   if (!declared) return []
   return policyLevels(declared.policy).flatMap((level) => partitionKey(level).columns.filter((column) => column !== null))
-}
-
-function formatColumn(table: TableName, column: string): string {
-  return `${formatTableName(table)}.${column}`
-}
-
-type PendingAlterations = AlteredTables & { readonly migration: MigrationFile; readonly drops: readonly { readonly table: TableName }[] }
-
-async function findPendingAlterations(pending: readonly MigrationFile[], defaultSchema: string): Promise<PendingAlterations[]> {
-  return Promise.all(
-    pending.map(async (migration) => {
-      const file = `${migration.name}/migration.sql`
-      const drops = await findDroppedTables(migration.sql, { defaultSchema, file })
-      return { ...(await findAlteredTables(migration.sql, { defaultSchema, file })), drops, migration }
-    }),
-  )
-}
-
-/** PostgreSQL drops no column that a partition key is made of, so the deploy would fail half-way through. */
-async function droppedKeys(pool: Pick<pg.Pool, 'query'>, altered: readonly PendingAlterations[]): Promise<ShownFinding[]> {
-  const findings: ShownFinding[] = []
-  for (const { columnDrops, migration } of altered) {
-    for (const { table, column, position } of columnDrops) {
-      if (!(await observeKeyColumns(pool, table)).includes(column)) continue
-      findings.push({
-        code: 'PENDING_DROP',
-        severity: 'error',
-        declaredAt: formatPlace(migration, position),
-        message: `drops the column ${column}, which ${formatTableName(table)} is partitioned by`,
-        nextStep: 'Where it is to have another name, write ALTER TABLE ... RENAME COLUMN ... TO in its place.',
-      })
-    }
-  }
-  return findings
-}
-
-/** A table that gets another name is declared by the new one, and one that goes needs no declaration. */
-async function undeclaredTables(
-  pool: Pick<pg.Pool, 'query'>,
-  { document, schema }: MigrationCheck,
-  altered: readonly PendingAlterations[],
-): Promise<ShownFinding[]> {
-  const gone = new Set(altered.flatMap(({ renames, drops }) => [...renames, ...drops]).map(({ table }) => formatTableName(table)))
-  const undeclared = await checkUndeclared(pool, document, schema)
-  return undeclared.filter(({ table }) => !gone.has(formatTableName(table))).map(({ table: _, ...finding }) => finding)
 }
 
 function formatPlace({ name }: MigrationFile, position: string): string {

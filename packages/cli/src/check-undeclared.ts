@@ -1,10 +1,10 @@
 import { formatTableName, type PartmanDocument, type TableName } from '@partman/core'
-import type pg from 'pg'
 import type { ShownFinding } from './format-finding.js'
+import type { Client } from './observe-migrations.js'
 
 /** Finds tables that have partitions of ours and are annotated no more: rows are refused once the last of those has passed. */
 export async function checkUndeclared(
-  client: Pick<pg.Pool, 'query'>,
+  client: Client,
   { tables, partitionSchema }: Pick<PartmanDocument, 'tables' | 'partitionSchema'>,
   /** The schema that the connection names: another application in this database may have partitions in the same place. */
   schema: string,

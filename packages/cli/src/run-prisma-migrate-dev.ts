@@ -18,7 +18,8 @@ export async function runPrismaMigrateDev(
   })
   const child = spawn(process.execPath, [findPrismaCli(folder), 'migrate', 'dev', '--create-only', ...flags], {
     cwd: folder,
-    stdio: ['inherit', options.json ? 2 : 'inherit', 'inherit'],
+    // Without a terminal nobody could answer: a question must end, not wait.
+    stdio: [process.stdin.isTTY ? 'inherit' : 'ignore', options.json ? 2 : 'inherit', 'inherit'],
   })
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   if (code === 0) return

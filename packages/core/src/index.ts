@@ -4,7 +4,7 @@ export { diffState } from './diff/diff-state.js'
 export type { Difference } from './diff/difference.js'
 export { PartmanError, type PartmanErrorCode } from './error.js'
 export { BOOKKEEPING_VERSION, renderBookkeeping } from './migration/bookkeeping.js'
-export { type AlteredTables, findAlteredTables, findDroppedTables } from './migration/find-create-table.js'
+export { findChanges, type SchemaChange, type UniqueKind } from './migration/find-changes.js'
 export { renderFirstPartitions } from './migration/first-partitions.js'
 export {
   isEmptyMigration,
@@ -22,6 +22,7 @@ export {
   renderTableMarker,
 } from './migration/migration-marker.js'
 export { type PartitionedScript, partitionCreateTable } from './migration/partition-create-table.js'
+export { type DatabaseName, type PendingChange, type PendingChanges, resolvePendingChanges } from './migration/pending-changes.js'
 export {
   type MigrationPlan,
   type MigrationRefusal,
@@ -112,6 +113,7 @@ export type { Database } from './sql/database.js'
 export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE } from './sql/lock-estimate.js'
 export { type RenderOptions, renderOperation } from './sql/render-operation.js'
 export { renderPartitionBy } from './sql/render-partition.js'
+export { renderPlan } from './sql/render-plan.js'
 export { type RegistrationOptions, renderRegistration } from './sql/render-registration.js'
 export { type Sql, sql } from './sql/sql.js'
 export { type Bound, formatBound, type RangeDatum } from './state/bound.js'

@@ -1,21 +1,13 @@
 import { relative } from 'node:path'
-import {
-  type MigrationFile,
-  type MigrationPlan,
-  type PartmanDocument,
-  planMigration,
-  readMigrations,
-  renderMigration,
-  replaceMigration,
-  writeMigration,
-} from '@partman/core'
+import { type MigrationFile, type MigrationPlan, PartmanError, renderMigration, replaceMigration, writeMigration } from '@partman/core'
 import { Command } from 'commander'
 import type { Bind } from '../bind.js'
 import { createPrismaMigration } from '../create-prisma-migration.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
+import { formatFinding, type ShownFinding } from '../format-finding.js'
 import { formatPrintable } from '../format-text.js'
 import { MigrationRefused } from '../migration-refused.js'
-import { observeFoundTables, observeMigrationRows } from '../observe-migrations.js'
+import { planMigrations } from '../plan-migrations.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
 
@@ -24,6 +16,7 @@ const DEFAULT_NAME = 'partitions'
 
 interface MigrateOptions {
   readonly name?: string
+  readonly allowDestructive?: boolean
 }
 
 /** `partman migrate` and `partman migrate dev`. */
@@ -34,51 +27,53 @@ export function migrateCommand(bind: Bind): Command {
   return new Command('migrate')
     .description('write migration files: make new tables partitioned, add bookkeeping and first partitions')
     .option('--name <name>', 'name of the migration')
+    .option('--allow-destructive', 'also where a pending migration drops a partitioned table with its rows')
     .action(bind(runMigrate))
     .addCommand(dev)
 }
 
-async function runMigrateDev(session: Session, { name }: MigrateOptions): Promise<ExitCode> {
+async function runMigrateDev(session: Session, { name, ...options }: MigrateOptions): Promise<ExitCode> {
   // Before anything is written: a stale document would partition by what was asked for yesterday.
   await session.document()
+  if (name === undefined && !process.stdin.isTTY) {
+    throw new PartmanError('MIGRATION_NAME_INVALID', 'The migration has no name, and there is no terminal to ask for one', {
+      hint: 'Pass `--name <name>`.',
+    })
+  }
   await createPrismaMigration(session, name)
-  return runMigrate(session, { name: name === undefined ? DEFAULT_NAME : `${name} ${DEFAULT_NAME}` })
+  return runMigrate(session, { ...options, name: name === undefined ? DEFAULT_NAME : `${name} ${DEFAULT_NAME}` })
 }
 
-async function runMigrate(session: Session, { name = DEFAULT_NAME }: MigrateOptions): Promise<ExitCode> {
+async function runMigrate(session: Session, { name = DEFAULT_NAME, allowDestructive = false }: MigrateOptions): Promise<ExitCode> {
   const document = await session.document()
   const { migrationsFolder } = await session.project()
-  const plan = await planFromDatabase(session, document, migrationsFolder)
-  if (plan.kind === 'refused') throw new MigrationRefused(plan.refusals)
+  const { plan, findings } = await withDatabase(session, (open) =>
+    planMigrations(open, document, { migrationsFolder, allowDrops: allowDestructive }),
+  )
+  const refusals = plan.kind === 'refused' ? plan.refusals : []
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  if (plan.kind === 'refused' || errors.length > 0) throw new MigrationRefused(refusals, errors)
+  for (const finding of findings) session.output.print(formatFinding(finding, session.output))
   if (plan.kind === 'nothing') {
-    session.output.print('Nothing to do: the migrations have all that the annotations ask for.')
-    session.output.printJson({ edited: [], written: null })
+    session.output.print('Nothing to write: the migrations have all that the annotations ask for.')
+    session.output.print('Interval, premake, retention and the like are no part of them: the maintainer goes by the annotation.')
+    session.output.printJson({ edited: [], written: null, findings })
     return EXIT_CODE.done
   }
   // Rendered before the first write: where it fails nothing is written.
   const script = renderMigration(document, plan)
   for (const { migration, sql } of plan.edits) await replaceMigration(migration, sql)
   const written = script === null ? null : await writeMigration(migrationsFolder, name, script, new Date())
-  reportWritten(session, plan, written)
+  reportWritten(session, plan, written, findings)
   return EXIT_CODE.done
 }
 
-function planFromDatabase(session: Session, document: PartmanDocument, migrationsFolder: string): Promise<MigrationPlan> {
-  return withDatabase(session, async ({ pool, schema }) => {
-    const found = await observeFoundTables(
-      pool,
-      document.tables.map(({ table }) => table),
-    )
-    return planMigration({
-      tables: document.tables.map((policy, index) => ({ policy, found: found[index] ?? { kind: 'absent' } })),
-      migrations: await readMigrations(migrationsFolder),
-      rows: await observeMigrationRows(pool, schema),
-      defaultSchema: schema,
-    })
-  })
-}
-
-function reportWritten({ output, folder }: Session, plan: MigrationPlan & { kind: 'write' }, written: MigrationFile | null): void {
+function reportWritten(
+  { output, folder }: Session,
+  plan: MigrationPlan & { kind: 'write' },
+  written: MigrationFile | null,
+  findings: readonly ShownFinding[],
+): void {
   const pathOf = ({ path }: MigrationFile) => relative(folder, path)
   for (const { migration, tables } of plan.edits) {
     const names = tables.map(({ table }) => formatPrintable(`${table.schema}.${table.name}`)).join(', ')
@@ -102,5 +97,6 @@ function reportWritten({ output, folder }: Session, plan: MigrationPlan & { kind
       bookkeeping: plan.bookkeeping,
       firstPartitions: plan.firstPartitions.map(({ table }) => table),
     },
+    findings,
   })
 }

@@ -94,6 +94,15 @@ test('an empty plain table is let go when a pending migration drops it and creat
   })
 })
 
+test('a table that a pending migration renames is looked for under its old name, and its key by the old columns', async () => {
+  const rename = migration('2_rename', 'ALTER TABLE "Old" RENAME TO "Event";\nALTER TABLE "Event" RENAME "at" TO "createdAt";')
+  const request = { migrations: [init, partman, rename], rows: [applied('1_init'), applied('2_partman')] }
+  expect(await plan({ ...request, tables: ofTables([event, { kind: 'partitioned', clause: 'PARTITION BY RANGE (at)' }]) })).toEqual({
+    kind: 'nothing',
+  })
+  expect(await plan({ ...request, tables: ofTables([event, { kind: 'partitioned', clause: CLAUSE }]) })).toMatchObject({ kind: 'refused' })
+})
+
 test('nothing annotated is nothing to do', async () => {
   expect(await plan({ migrations: [init] })).toEqual({ kind: 'nothing' })
 })

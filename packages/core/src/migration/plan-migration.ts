@@ -7,9 +7,10 @@ import type { MigrationFile } from './migration-folder.js'
 import { type MigrationRow, resolveMigrationHistory } from './migration-history.js'
 import { isPartmanMigration, parseMigrationMarkers } from './migration-marker.js'
 import { partitionCreateTable } from './partition-create-table.js'
+import { resolvePendingChanges } from './pending-changes.js'
 import { type FoundTable, type PendingMigration, readPendingMigration, resolveTableStep } from './table-step.js'
 
-/** An annotated table and what the database has under its name. */
+/** An annotated table and what the database has of it, under the name that it has there before the pending migrations. */
 export interface MigrationTable {
   readonly policy: TablePolicy
   readonly found: FoundTable
@@ -67,14 +68,25 @@ export async function planMigration(request: MigrationRequest): Promise<Migratio
     return { migration, isNewest: migration === newest, areEarlierApplied: earlier.every((one) => history.applied.includes(one)) }
   })
 
+  const names = await resolvePendingChanges(history.pending, { defaultSchema })
   const refusals: MigrationRefusal[] = []
   const edits = new Map<MigrationFile, { sql: string; tables: TablePolicy[] }>()
   const firstPartitions: TablePolicy[] = []
   for (const { policy, found } of request.tables) {
-    const clause = renderPartitionBy(partitionKey(policy.policy))
+    const key = partitionKey(policy.policy)
+    const clause = renderPartitionBy(key)
+    const inDatabase = names.databaseName(policy.table)
+    const columns = inDatabase ? key.columns.map((column) => column && inDatabase.columnOf(column)) : key.columns
     const sites = await readPendingMigration(pending, policy.table, defaultSchema)
     const elsewhere = await isCreatedElsewhere(pending, policy.table, defaultSchema)
-    const step = await resolveTableStep({ policy, clause, found, sites, elsewhere: elsewhere ? defaultSchema : null })
+    const step = await resolveTableStep({
+      policy,
+      clause,
+      clauseInDatabase: renderPartitionBy({ ...key, columns }),
+      found,
+      sites,
+      elsewhere: elsewhere ? defaultSchema : null,
+    })
     if (step.kind === 'refused') refusals.push({ policy, reason: step.reason, hint: step.hint })
     if (step.kind === 'edit') {
       const before = edits.get(step.migration) ?? { sql: step.migration.sql, tables: [] }

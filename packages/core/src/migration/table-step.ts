@@ -51,12 +51,14 @@ export async function readPendingMigration(
 export async function resolveTableStep(input: {
   policy: TablePolicy
   clause: string
+  /** The same clause with the columns' names as the database has them before the pending migrations. */
+  clauseInDatabase: string
   found: FoundTable
   sites: readonly PendingSite[]
   /** The schema that the connection names, where a pending migration creates a table of the same name in it. */
   elsewhere: string | null
 }): Promise<TableStep> {
-  const { policy, clause, found, sites, elsewhere } = input
+  const { policy, clause, clauseInDatabase, found, sites, elsewhere } = input
   const site = sites.findLast(({ creates }) => creates.length > 0)
   const isDropped = sites.some(({ drops }) => drops.length > 0)
   if (site && (found.kind === 'absent' || isDropped)) return resolveInMigration(policy, clause, site)
@@ -84,11 +86,11 @@ export async function resolveTableStep(input: {
           : 'It has rows, and converting a table with its rows is not available yet; take the annotation away until it is.',
       }
     case 'partitioned':
-      if (await isSamePartitionClause(found.clause, clause)) return { kind: 'partitioned-in-database' }
+      if (await isSamePartitionClause(found.clause, clauseInDatabase)) return { kind: 'partitioned-in-database' }
       return {
         kind: 'refused',
         reason: `the table ${table} is partitioned already, but otherwise: ${found.clause} instead of ${clause}`,
-        hint: 'The key of a partitioned table cannot be changed. Make the annotation say what there is.',
+        hint: 'PostgreSQL cannot change a partition key. Make the annotation say what there is; or create a table with the new key beside it, copy the rows and let the two change names. Where the rows may go, write a new migration that drops the table and creates it again, and run `partman migrate --allow-destructive`.',
       }
     case 'other':
       return {
