@@ -1,4 +1,4 @@
-import { formatTableName, type Operation, type Plan, planMaintenance } from '@partman/core'
+import { formatTableName, type Operation, type Plan, planMaintenance, renderPlan } from '@partman/core'
 import { Command } from 'commander'
 import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
@@ -9,15 +9,22 @@ import type { Output } from '../output.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
 
+/** As long as the maintainer waits for one lock where nothing else is said. */
+const LOCK_TIMEOUT_MS = 200
+
 /** `partman plan`. */
 export function planCommand(bind: Bind): Command {
-  return new Command('plan').description('show what the next maintenance run would do, and why').action(bind(runPlan))
+  return new Command('plan')
+    .description('show what the next maintenance run would do, and why')
+    .option('--sql', 'as the statements that would be sent, each by itself')
+    .action(bind(runPlan))
 }
 
-async function runPlan(session: Session): Promise<ExitCode> {
+async function runPlan(session: Session, { sql = false }: { sql?: boolean }): Promise<ExitCode> {
   const document = await session.document()
   const { plan } = await withDatabase(session, ({ database }) => planMaintenance(database, document))
-  printPlan(plan, session.output)
+  if (sql) session.output.print(renderPlan(plan, { lockTimeoutMs: LOCK_TIMEOUT_MS }))
+  else printPlan(plan, session.output)
   session.output.printJson(plan)
   return plan.operations.length > 0 || plan.findings.some(isActionable) ? EXIT_CODE.different : EXIT_CODE.done
 }
