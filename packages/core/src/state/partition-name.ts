@@ -17,7 +17,7 @@ export function partitionStem({ schema, name }: TableName): string {
 
 /**
  * Labels the partition of a tenant or a value: what can be read of it, and a hash of the whole, so that `ACME` and `acme` differ.
- * The SQL function `partman.tenant_partition_name` does the same.
+ * The SQL function `partman.value_label` does the same.
  */
 export function valueLabel(value: string): string {
   const readable = value
