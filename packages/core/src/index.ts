@@ -33,7 +33,16 @@ export { renderMigration } from './migration/render-migration.js'
 export { findTableChanges, type TableChange } from './migration/table-change.js'
 export type { FoundTable } from './migration/table-step.js'
 export type { Finding, FindingCode } from './plan/finding.js'
-export type { ClearMarker, CreatePartition, DetachPartition, DropPartition, FinalizeDetach, Operation } from './plan/operation.js'
+export type {
+  AttachIndex,
+  ClearMarker,
+  CreateIndex,
+  CreatePartition,
+  DetachPartition,
+  DropPartition,
+  FinalizeDetach,
+  Operation,
+} from './plan/operation.js'
 export type { Plan } from './plan/plan.js'
 export { type PlanContext, planChanges } from './plan/plan-changes.js'
 export {
@@ -74,8 +83,9 @@ export { type PlannedMaintenance, planMaintenance } from './runtime/plan-mainten
 export { type RetryOptions, retryOnLocks } from './runtime/retry.js'
 export { SQLSTATE, sqlState } from './runtime/sql-state.js'
 export type { Database } from './sql/database.js'
+export type { RenderOptions } from './sql/guarded-block.js'
 export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE } from './sql/lock-estimate.js'
-export { type RenderOptions, renderOperation } from './sql/render-operation.js'
+export { renderOperation } from './sql/render-operation.js'
 export { renderPartitionBy } from './sql/render-partition.js'
 export { type RegistrationOptions, renderRegistration } from './sql/render-registration.js'
 export { type Sql, sql } from './sql/sql.js'

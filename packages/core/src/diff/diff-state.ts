@@ -2,6 +2,7 @@ import type { RangeDatum } from '../state/bound.js'
 import { EARLIEST, formatPosition, LATEST, type Position, parsePosition } from '../state/position.js'
 import { type Partition, type PartitionKey, type State, sameTable } from '../state/state.js'
 import type { WantedTable } from '../state/want-state.js'
+import { diffIndexes } from './diff-indexes.js'
 import type { Difference } from './difference.js'
 
 /** Lists how the found state differs from what is wanted, table by table, comparing bounds and never names. */
@@ -30,6 +31,7 @@ function* diffTable(wanted: WantedTable, found: State): Generator<Difference> {
   for (const partition of found.detached) {
     if (sameTable(partition.marker.table, wanted.table)) yield { kind: 'partition-detached', wanted, partition }
   }
+  yield* diffIndexes(wanted, table, found.unfinishedIndexes ?? [])
 }
 
 function* diffLevel(wanted: WantedTable, want: Level, found: Level): Generator<Difference> {

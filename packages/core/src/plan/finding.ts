@@ -9,10 +9,13 @@ export type FindingCode =
   | 'LAST_PARTITION_KEPT'
   | 'CLOCKS_DISAGREE'
   | 'TENANTS_UNREADABLE'
+  | 'INDEX_BUILDING'
+  | 'INDEX_NOT_BUILDABLE'
   /** Found by `partman check` only, from here on. */
   | 'BOOKKEEPING_MISSING'
   | 'MIGRATION_FAILED'
   | 'PENDING_DROP'
+  | 'PENDING_INDEX'
   | 'PENDING_TABLE_PLAIN'
   | 'PRESENT_NOT_COVERED'
   | 'TABLE_UNDECLARED'

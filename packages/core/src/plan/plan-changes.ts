@@ -9,6 +9,7 @@ import { formatTableName, type Partition, type PartitionKey } from '../state/sta
 import type { Finding } from './finding.js'
 import type { Operation } from './operation.js'
 import { makePlan, type Plan } from './plan.js'
+import { planIndexes } from './plan-indexes.js'
 
 export interface PlanContext {
   /** Milliseconds since 1970. */
@@ -150,6 +151,11 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
         })
         break
       }
+      case 'index-missing':
+      case 'index-unnoticed':
+      case 'index-broken':
+        // Looked at below, once it is known what is retired.
+        break
       case 'partition-detached': {
         const range = rangeOf(policy)
         if (range.retention === null || !isExpired(difference)) break
@@ -179,9 +185,16 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
       message: `The clocks of the database and of this process are ${Math.round(context.clocksApartMs / 1000)} seconds apart; ${retire.length + drop.length} partitions that seem to have passed their retention are kept`,
       nextStep: 'Set the clocks of both machines (NTP). Provisioning goes on by the clock of the database.',
     })
-    return makePlan(context.now, [...finalize, ...clear, ...create], findings)
+    const indexes = planIndexes(differences, [], taken)
+    return makePlan(context.now, [...finalize, ...clear, ...create, ...indexes.operations], [...findings, ...indexes.findings])
   }
-  return makePlan(context.now, [...finalize, ...clear, ...create, ...retire, ...drop], findings)
+  // An index takes its time, and may fail: everything else comes first.
+  const indexes = planIndexes(differences, retire, taken)
+  return makePlan(
+    context.now,
+    [...finalize, ...clear, ...create, ...retire, ...drop, ...indexes.operations],
+    [...findings, ...indexes.findings],
+  )
 }
 
 /** The retention may have been lengthened since the partition was detached; then it is kept, as is one whose bound says no time. */

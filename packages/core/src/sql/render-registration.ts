@@ -2,7 +2,7 @@ import { PartmanError } from '../error.js'
 import type { ListPolicy, PartmanDocument, TablePolicy, TenantKeyType } from '../policy/document.js'
 import { parseTenantKey, type TenantKey } from '../policy/tenant-key.js'
 import { wantTenant } from '../state/want-state.js'
-import { lockLimited, type RenderOptions } from './render-operation.js'
+import { lockLimited, type RenderOptions } from './guarded-block.js'
 import { renderCreatePartition } from './render-partition.js'
 import { joinSql, literal, qualified, type Sql, sql } from './sql.js'
 
