@@ -55,14 +55,14 @@ export const UNFINISHED_INDEXES = `unfinished AS MATERIALIZED (
   GROUP BY d.index, d.partition
 ), partitions_lacking AS (
   SELECT l.index, pg_catalog.json_agg(pg_catalog.json_build_array(
-    l.oid::text, c.relkind = 'f'::"char", f.candidate, f.leftover,
+    l.oid::text, f.candidate, f.leftover,
     f.leftover IS NOT NULL AND EXISTS (
       SELECT FROM pg_catalog.pg_locks k
       WHERE k.locktype = 'relation' AND k.relation = l.oid AND k.mode = 'ShareUpdateExclusiveLock' AND k.granted
         AND k.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
     )
   )) AS rows
-  FROM lacking l JOIN pg_catalog.pg_class c ON c.oid = l.oid LEFT JOIN fitting f ON f.index = l.index AND f.partition = l.oid
+  FROM lacking l LEFT JOIN fitting f ON f.index = l.index AND f.partition = l.oid
   GROUP BY l.index
 )`
 
@@ -100,7 +100,7 @@ export type UnfinishedIndexRow = [
   definition: string,
   tablespace: string | null,
   predicate: string | null,
-  lacking: readonly [oid: string, foreign: boolean, candidate: IndexRow | null, leftover: IndexRow | null, busy: boolean][] | null,
+  lacking: readonly [oid: string, candidate: IndexRow | null, leftover: IndexRow | null, busy: boolean][] | null,
   parts: readonly [...index: IndexRow, partitionOid: string, valid: boolean, kind: 'i' | 'I'][] | null,
 ]
 
@@ -115,9 +115,8 @@ export function parseUnfinishedIndexes(rows: readonly UnfinishedIndexRow[] | nul
       parentOid,
       unique,
       definition: tablespace === null ? definition : withTablespace(definition, tablespace, predicate),
-      lacking: (lacking ?? []).map(([partition, foreign, candidate, leftover, busy]) => ({
+      lacking: (lacking ?? []).map(([partition, candidate, leftover, busy]) => ({
         oid: partition,
-        foreign,
         candidate: identified(candidate),
         leftover: identified(leftover),
         busy,

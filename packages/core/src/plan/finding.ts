@@ -10,7 +10,7 @@ export type FindingCode =
   | 'CLOCKS_DISAGREE'
   | 'TENANTS_UNREADABLE'
   | 'INDEX_BUILDING'
-  | 'INDEX_NOT_BUILDABLE'
+  | 'INDEX_PART_INVALID'
   /** Found by `partman check` only, from here on. */
   | 'BOOKKEEPING_MISSING'
   | 'MIGRATION_FAILED'

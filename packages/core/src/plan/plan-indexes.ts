@@ -38,10 +38,6 @@ export function planIndexes(
     if (difference.kind === 'index-broken') findings.push(brokenFinding(difference))
     if (difference.kind !== 'index-missing') continue
     if (leaving.has(formatTableName(difference.partition)) || leaving.has(formatTableName(difference.parent))) continue
-    if (difference.lacking.foreign) {
-      findings.push(foreignFinding(difference))
-      continue
-    }
     missing.push(difference)
     const { candidate, leftover, busy } = difference.lacking
     if (candidate) attach.push(planAttach(difference, candidate, { isAttached: false, reason: 'the index it has fits that of its parent' }))
@@ -112,20 +108,10 @@ function buildingFindings(missing: readonly Missing[]): Finding[] {
 function brokenFinding({ wanted, index, part }: Broken): Finding {
   return {
     ...place(wanted.policy),
-    code: 'INDEX_NOT_BUILDABLE',
+    code: 'INDEX_PART_INVALID',
     severity: 'warning',
     message: `The part ${formatTableName(part)} of the index ${index.name} is invalid, and attached already`,
     nextStep: 'Build it anew: REINDEX INDEX CONCURRENTLY.',
-  }
-}
-
-function foreignFinding({ wanted, index, partition }: Missing): Finding {
-  return {
-    ...place(wanted.policy),
-    code: 'INDEX_NOT_BUILDABLE',
-    severity: 'warning',
-    message: `${formatTableName(partition)} is a foreign table and can have no part of the index ${index.name}, which stays invalid`,
-    nextStep: 'Detach the foreign table, or drop the index.',
   }
 }
 

@@ -25,8 +25,6 @@ export interface UnfinishedIndex extends Identified {
 /** A partition that lacks its part of an index. */
 export interface LackingPartition {
   readonly oid: string
-  /** Nothing can be built on a partition that is a foreign table. */
-  readonly foreign: boolean
   /** An index of the very same definition that belongs to no other one yet, and that can be attached. */
   readonly candidate: Identified | null
   /** The same, but invalid: what a concurrent build has left that was cut off, or one under way. */
