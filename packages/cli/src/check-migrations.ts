@@ -4,6 +4,7 @@ import {
   type Finding,
   findAlteredTables,
   findDroppedTables,
+  findPendingIndexes,
   findTableChanges,
   formatTableName,
   type MigrationFile,
@@ -49,6 +50,7 @@ export async function checkMigrations(pool: Pick<pg.Pool, 'query'>, check: Migra
     ...history.failed.map(failedMigration),
     ...check.findings.filter((finding) => !isMended(finding)),
     ...document.tables.flatMap(({ table, declaredAt }) => plainTable(table, declaredAt, last.get(formatTableName(table)))),
+    ...(await builtIndexes(pool, document, history.pending, schema)),
     ...(await droppedTables(pool, history.pending, schema)),
     ...(await droppedKeys(pool, altered)),
     ...(await undeclaredTables(pool, check, altered)),
@@ -90,6 +92,27 @@ function plainTable(table: { schema: string; name: string }, declaredAt: string,
       nextStep: 'Run `partman migrate --name <name>` before it is deployed.',
     },
   ]
+}
+
+/** CREATE INDEX on a partitioned table holds a lock on every partition that stops writers until the last one is built. */
+async function builtIndexes(
+  pool: Pick<pg.Pool, 'query'>,
+  document: PartmanDocument,
+  pending: readonly MigrationFile[],
+  schema: string,
+): Promise<ShownFinding[]> {
+  const found = await observeFoundTables(
+    pool,
+    document.tables.map(({ table }) => table),
+  )
+  const partitioned = document.tables.filter((_table, index) => found[index]?.kind === 'partitioned')
+  return (await findPendingIndexes(pending, partitioned, schema)).map(({ migration, position, policy, name }) => ({
+    code: 'PENDING_INDEX',
+    severity: 'warning',
+    declaredAt: formatPlace(migration, position),
+    message: `builds ${name === null ? 'an index' : `the index ${name}`} on all partitions of ${formatTableName(policy.table)} at once, and no row is written meanwhile`,
+    nextStep: 'Run `partman migrate` before it is deployed: then the maintainer builds it, one partition after another.',
+  }))
 }
 
 /** Also tables that are annotated no more, such as one whose name was changed: Prisma drops it and makes a plain one. */

@@ -22,6 +22,7 @@ export {
   renderTableMarker,
 } from './migration/migration-marker.js'
 export { type PartitionedScript, partitionCreateTable } from './migration/partition-create-table.js'
+export { findPendingIndexes, type PendingIndex } from './migration/plan-index-edits.js'
 export {
   type MigrationPlan,
   type MigrationRefusal,

@@ -1,8 +1,10 @@
 import { relative } from 'node:path'
 import {
+  formatTableName,
   type MigrationFile,
   type MigrationPlan,
   type PartmanDocument,
+  type PendingIndex,
   planMigration,
   readMigrations,
   renderMigration,
@@ -52,6 +54,7 @@ async function runMigrate(session: Session, { name = DEFAULT_NAME }: MigrateOpti
   if (plan.kind === 'refused') throw new MigrationRefused(plan.refusals)
   if (plan.kind === 'nothing') {
     session.output.print('Nothing to do: the migrations have all that the annotations ask for.')
+    reportLeftIndexes(session, plan.leftIndexes)
     session.output.printJson({ edited: [], written: null })
     return EXIT_CODE.done
   }
@@ -79,28 +82,56 @@ function planFromDatabase(session: Session, document: PartmanDocument, migration
 }
 
 function reportWritten({ output, folder }: Session, plan: MigrationPlan & { kind: 'write' }, written: MigrationFile | null): void {
+  const wholeIndexes = plan.edits.flatMap(({ indexes = [] }) => indexes.filter(({ name }) => name !== null))
   const pathOf = ({ path }: MigrationFile) => relative(folder, path)
-  for (const { migration, tables } of plan.edits) {
-    const names = tables.map(({ table }) => formatPrintable(`${table.schema}.${table.name}`)).join(', ')
-    output.print(`${output.style('yellow', 'edited')}   ${pathOf(migration)}  ${names} partitioned`)
+  for (const { migration, tables, indexes = [] } of plan.edits) {
+    const names = tables.map(({ table }) => formatPrintable(formatTableName(table))).join(', ')
+    if (names !== '') output.print(`${output.style('yellow', 'edited')}   ${pathOf(migration)}  ${names} partitioned`)
+    for (const index of indexes) {
+      output.print(
+        `${output.style('yellow', 'edited')}   ${pathOf(migration)}  ${formatIndex(index)}: ON ONLY, the maintainer builds it on the partitions`,
+      )
+    }
   }
+  reportLeftIndexes({ output, folder }, plan.leftIndexes)
   if (written) {
-    const content = [plan.bookkeeping ? 'bookkeeping' : '', plan.firstPartitions.length > 0 ? 'first partitions' : '']
+    const content = [
+      plan.bookkeeping ? 'bookkeeping' : '',
+      plan.firstPartitions.length > 0 ? 'first partitions' : '',
+      wholeIndexes.length > 0 ? 'indexes of partitions without rows' : '',
+    ]
     output.print(`${output.style('green', 'written')}  ${pathOf(written)}  ${content.filter(Boolean).join(', ')}`)
   }
   output.print('\nRead them, then apply them: `prisma migrate dev` here, `prisma migrate deploy` elsewhere.')
   if (plan.edits.length > 0) output.print('An edited migration must not have been deployed anywhere yet.')
   output.printJson({
-    edited: plan.edits.map(({ migration, tables }) => ({
+    edited: plan.edits.map(({ migration, tables, indexes = [] }) => ({
       name: migration.name,
       path: pathOf(migration),
       tables: tables.map(({ table }) => table),
+      indexes: indexes.map(({ policy, name }) => ({ table: policy.table, name })),
     })),
     written: written && {
       name: written.name,
       path: pathOf(written),
       bookkeeping: plan.bookkeeping,
       firstPartitions: plan.firstPartitions.map(({ table }) => table),
+      indexes: wholeIndexes.map(({ policy, name }) => ({ table: policy.table, name })),
     },
   })
+}
+
+/** What has perhaps been deployed elsewhere stays as it is; who knows better can write the word. */
+function reportLeftIndexes({ output, folder }: Pick<Session, 'output' | 'folder'>, indexes: readonly PendingIndex[] = []): void {
+  for (const index of indexes) {
+    const place = `${relative(folder, index.migration.path)}:${index.position}`
+    output.print(
+      `${output.style('yellow', 'left')}     ${place}  ${formatIndex(index)} is built on all partitions at once, and no row is written meanwhile`,
+    )
+    output.print('         Where it was never deployed, write ON ONLY instead of ON; other than the newest, partman changes no migration.')
+  }
+}
+
+function formatIndex({ name, policy }: PendingIndex): string {
+  return formatPrintable(`index ${name ?? '(unnamed)'} of ${formatTableName(policy.table)}`)
 }
