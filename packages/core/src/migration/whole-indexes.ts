@@ -10,6 +10,7 @@ export function renderWholeIndexes(indexes: readonly PendingIndex[]): Sql[] {
   return indexes.flatMap(({ policy: { table }, name, statement }) => {
     if (name === null) return []
     const index = qualified({ schema: table.schema, name })
+    // A comment may end the statement.
     return [
       sql`${constantSql(renderIndexMarker({ schema: table.schema, name }))}
 ${doBlock(sql`BEGIN
@@ -20,7 +21,8 @@ ${doBlock(sql`BEGIN
     )
   THEN
     DROP INDEX ${index};
-    ${statement};
+    ${statement}
+    ;
   END IF;
 END`)};
 `,
