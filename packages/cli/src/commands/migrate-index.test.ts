@@ -77,26 +77,27 @@ CREATE UNIQUE INDEX "${UNIQUE}" ON ONLY "${HOSTILE_TABLE}"("projectId", "created
     expect(await validity(project)).toEqual(names.map((name) => ({ name, valid: false })))
     await inSync()
 
-    const check = await project.partman(['check'])
-    expect(check).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('(INDEX_BUILDING)') })
-    const plan = await project.partman(['plan'])
-    expect(plan).toMatchObject({
-      exitCode: 2,
-      stdout: expect.stringMatching(
-        /\n {2}\+ index AuditLog_p\d{6}_AuditLog_at_idx_idx {2}on partman_partitions\.AuditLog_p\d{6} {2}it has no part of the index AuditLog_at_idx yet; SHARE UPDATE EXCLUSIVE on .*\n/,
-      ),
-    })
-    expect(plan.stdout.trimEnd().split('\n').at(-1)).toBe('0 to create, 0 to detach, 0 to drop, 13 indexes to build.')
-    expect(await project.partman(['simulate', '--until', new Date(Date.now() + 3_600_000).toISOString()])).toMatchObject({
-      exitCode: 0,
-      stdout: expect.stringContaining('+ index AuditLog_p'),
-    })
+    if (scriptMode === 'whole') {
+      const check = await project.partman(['check'])
+      expect(check).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('(INDEX_BUILDING)') })
+      const plan = await project.partman(['plan'])
+      expect(plan).toMatchObject({
+        exitCode: 2,
+        stdout: expect.stringMatching(
+          /\n {2}\+ index AuditLog_p\d{6}_AuditLog_at_idx_idx {2}on partman_partitions\.AuditLog_p\d{6} {2}it has no part of the index AuditLog_at_idx yet; SHARE UPDATE EXCLUSIVE on .*\n/,
+        ),
+      })
+      expect(plan.stdout).toMatch(/ to create, 0 to detach, 0 to drop, \d+ indexes to build\.\n$/)
+      expect(await project.partman(['simulate', '--until', new Date(Date.now() + 3_600_000).toISOString()])).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringContaining('+ index AuditLog_p'),
+      })
+    }
     expect(await project.partman(['maintain'])).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringMatching(/\+ index on partman_partitions\..*\n13 done\.\n$/s),
+      stdout: expect.stringMatching(/\+ index on partman_partitions\..*\n\d+ done\.\n$/s),
     })
     expect(await validity(project)).toEqual(names.map((name) => ({ name, valid: true })))
-    await inSync()
     expect(await project.partman(['check'])).toEqual({ exitCode: 0, stdout: 'Nothing found.\n', stderr: '' })
     expect(await project.partman(['plan'])).toEqual({ exitCode: 0, stdout: 'Nothing to do.\n', stderr: '' })
 

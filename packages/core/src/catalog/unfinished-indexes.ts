@@ -56,11 +56,11 @@ export const UNFINISHED_INDEXES = `unfinished AS MATERIALIZED (
 ), partitions_lacking AS (
   SELECT l.index, pg_catalog.json_agg(pg_catalog.json_build_array(
     l.oid::text, f.candidate, f.leftover,
-    f.leftover IS NOT NULL AND EXISTS (
-      SELECT FROM pg_catalog.pg_locks k
-      WHERE k.locktype = 'relation' AND k.relation = l.oid AND k.mode = 'ShareUpdateExclusiveLock' AND k.granted
+    CASE WHEN f.leftover IS NULL THEN false ELSE l.oid = ANY (ARRAY(
+      SELECT k.relation FROM pg_catalog.pg_locks k
+      WHERE k.locktype = 'relation' AND k.mode = 'ShareUpdateExclusiveLock' AND k.granted
         AND k.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
-    )
+    )) END
   )) AS rows
   FROM lacking l LEFT JOIN fitting f ON f.index = l.index AND f.partition = l.oid
   GROUP BY l.index

@@ -76,8 +76,9 @@ it.each([
   }
   const operations = await plan()
   expect(operations.map(({ kind }) => kind)).toEqual(['create-index'])
-  for (const operation of operations) await applyOperation(pgDatabase(test), operation, APPLY)
+  // A pool may give each statement another session.
   await test.query('RESET ALL')
+  for (const operation of operations) await applyOperation(pgDatabase(test), operation, APPLY)
   const { rows } = await test.query(
     `SELECT x.indisvalid, x.indisunique, x.indkey, x.indclass, x.indcollation, x.indoption, c.relam, c.reloptions,
        pg_get_expr(indexprs, indrelid) AS expressions, pg_get_expr(indpred, indrelid) AS predicate,
@@ -94,6 +95,24 @@ it.each([
     await test.query('DROP TABLE "AuditLog"')
     await test.query(`DROP TABLESPACE ${tablespace}`)
   }
+})
+
+it('an index that bears the name, and is invalid or on another table, is not attached', async () => {
+  const { test, plan } = await auditDatabase()
+  await test.query('CREATE INDEX by_n ON ONLY "AuditLog" (n, "createdAt")')
+  const [operation] = await plan()
+  const attach = renderOperation(operation!, { lockTimeoutMs: 1000 }).at(-1)!
+  const planStale = { code: 'PTM01', message: 'partman_partitions.leaf USING x ON_by_n_idx is not what it was when the plan was made' }
+  await expect(test.query(attach)).rejects.toMatchObject(planStale)
+  await test.query('CREATE TABLE partman_partitions.other AS SELECT * FROM "AuditLog"')
+  await test.query('CREATE INDEX "leaf USING x ON_by_n_idx" ON partman_partitions.other (n, "createdAt")')
+  await expect(test.query(attach)).rejects.toMatchObject(planStale)
+  await test.query('DROP TABLE partman_partitions.other')
+  await test.query(`INSERT INTO "AuditLog" (n, "createdAt") VALUES (1, '2026-03-01'), (1, '2026-03-01')`)
+  await expect(test.query(`CREATE UNIQUE INDEX CONCURRENTLY "leaf USING x ON_by_n_idx" ON ${LEAF} (n, "createdAt")`)).rejects.toMatchObject(
+    { code: '23505' },
+  )
+  await expect(test.query(attach)).rejects.toMatchObject(planStale)
 })
 
 const stale = expect.objectContaining({ code: 'PLAN_STALE' })
