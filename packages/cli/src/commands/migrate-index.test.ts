@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type CliProject, createDeployedProject, HOSTILE_TABLE, SCHEMA } from '../fixtures/cli-project.js'
 
-// A run of the Prisma CLI takes seconds, more on a busy machine.
-vi.setConfig({ testTimeout: 300_000 })
+// Some twenty runs of the Prisma CLI and of ours, each of which takes seconds, more on a busy machine.
+vi.setConfig({ testTimeout: 600_000 })
 
 const INDEXED = SCHEMA.replace(
   '@@id([id, projectId, createdAt])',
@@ -70,8 +70,10 @@ CREATE UNIQUE INDEX "${UNIQUE}" ON ONLY "${HOSTILE_TABLE}"("projectId", "created
     expect(wholeIndexes?.sql).toContain(
       `DROP INDEX "public"."${UNIQUE}";\n    CREATE UNIQUE INDEX "${UNIQUE}" ON "public"."${HOSTILE_TABLE}"("projectId", "createdAt")\n    ;`,
     )
-    expect(await project.partman(['migrate'])).toMatchObject({ stdout: expect.stringContaining('Nothing to do') })
-    expect(await project.partman(['check'])).toEqual({ exitCode: 0, stdout: 'Nothing found.\n', stderr: '' })
+    if (scriptMode === 'whole') {
+      expect(await project.partman(['migrate'])).toMatchObject({ stdout: expect.stringContaining('Nothing to do') })
+      expect(await project.partman(['check'])).toEqual({ exitCode: 0, stdout: 'Nothing found.\n', stderr: '' })
+    }
     expect(await prisma('migrate', 'deploy')).toMatchObject({ exitCode: 0 })
     const names = ['AuditLog_at_idx', UNIQUE]
     expect(await validity(project)).toEqual(names.map((name) => ({ name, valid: false })))
@@ -99,7 +101,6 @@ CREATE UNIQUE INDEX "${UNIQUE}" ON ONLY "${HOSTILE_TABLE}"("projectId", "created
     })
     expect(await validity(project)).toEqual(names.map((name) => ({ name, valid: true })))
     expect(await project.partman(['check'])).toEqual({ exitCode: 0, stdout: 'Nothing found.\n', stderr: '' })
-    expect(await project.partman(['plan'])).toEqual({ exitCode: 0, stdout: 'Nothing to do.\n', stderr: '' })
 
     // A database that is set up anew has no rows, and needs no maintainer.
     expect(await prisma('migrate', 'reset', '--force')).toMatchObject({ exitCode: 0 })

@@ -115,6 +115,7 @@ model Visit {
             name: visits?.name,
             path: `prisma/migrations/${visits?.name}/migration.sql`,
             tables: [{ schema: 'public', name: 'Visit' }],
+            indexes: [],
           },
         ],
         written: {
@@ -122,6 +123,7 @@ model Visit {
           path: `prisma/migrations/${partitions?.name}/migration.sql`,
           bookkeeping: false,
           firstPartitions: [{ schema: 'public', name: 'Visit' }],
+          indexes: [],
         },
       },
     })
