@@ -7,6 +7,8 @@ const VERBS: Readonly<Record<Operation['kind'], string>> = {
   'create-partition': 'make',
   'detach-partition': 'detach',
   'drop-partition': 'drop',
+  'create-index': 'index',
+  'attach-index': 'index',
 }
 
 /** What a plan does, one line for each kind of step and table. */

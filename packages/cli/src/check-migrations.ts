@@ -16,6 +16,7 @@ import {
 } from '@partman/core'
 import { checkUndeclared } from './check-undeclared.js'
 import { findPendingBreaks } from './find-pending-breaks.js'
+import { findIndexesBuiltAtOnce } from './find-pending-indexes.js'
 import type { ShownFinding } from './format-finding.js'
 import { type Client, observeMigrationRows } from './observe-migrations.js'
 
@@ -48,6 +49,7 @@ export async function checkMigrations(pool: Client, check: MigrationCheck): Prom
     ...history.failed.map(failedMigration),
     ...check.findings.filter((finding) => !isMended(finding)),
     ...document.tables.flatMap(({ table, declaredAt }) => plainTable(table, declaredAt, last.get(formatTableName(table)))),
+    ...(await findIndexesBuiltAtOnce(pool, document, history.pending, pending, schema)),
     ...(await findPendingBreaks(pool, document, pending)),
     ...(await undeclaredTables(pool, check, pending)),
   ]

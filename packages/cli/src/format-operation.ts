@@ -15,6 +15,10 @@ export function formatOperation(operation: Operation, { style }: Pick<Output, 's
       return `${style('yellow', `- ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `finish: ${reason}${formatLocks(operation)}`)}`
     case 'clear-marker':
       return `${style('green', `~ ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `unmark: ${reason}`)}`
+    case 'create-index':
+      return `${style('green', `+ index ${formatPrintable(operation.name)}`)}  on ${name}  ${style('dim', `${reason}${formatLocks(operation)}`)}`
+    case 'attach-index':
+      return `${style('green', `+ index ${formatPrintable(operation.part.name)}`)}  on ${name}  ${style('dim', `attach: ${reason}${formatLocks(operation)}`)}`
     case 'drop-partition':
       return `${style('red', `- ${name}`)}  ${bound(operation.partition.marker.bound)}  ${style('red', 'DESTROYS ROWS')}  ${style('dim', `drop: ${reason}`)}`
   }

@@ -8,6 +8,8 @@ const SIGNS: Readonly<Record<StepReport['kind'], string>> = {
   'finalize-detach': '- retired',
   'clear-marker': '~ unmarked',
   'drop-partition': '- dropped',
+  'create-index': '+ index on',
+  'attach-index': '+ index attached on',
 }
 
 /** A maintenance run in lines: each step that was taken or tried, and what it came to. */

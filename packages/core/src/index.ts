@@ -23,6 +23,7 @@ export {
 } from './migration/migration-marker.js'
 export { type PartitionedScript, partitionCreateTable } from './migration/partition-create-table.js'
 export { type DatabaseName, type PendingChange, type PendingChanges, resolvePendingChanges } from './migration/pending-changes.js'
+export { findPendingIndexes, type PendingIndex } from './migration/plan-index-edits.js'
 export {
   type MigrationPlan,
   type MigrationRefusal,
@@ -36,7 +37,9 @@ export type { FoundTable } from './migration/table-step.js'
 export type { Finding, FindingCode } from './plan/finding.js'
 export { type AcceptedTerms, holdUnapproved } from './plan/hold-unapproved.js'
 export type {
+  AttachIndex,
   ClearMarker,
+  CreateIndex,
   CreatePartition,
   DetachPartition,
   DropPartition,
@@ -110,8 +113,9 @@ export { recordApprovals } from './runtime/record-approvals.js'
 export { type RetryOptions, retryOnLocks } from './runtime/retry.js'
 export { SQLSTATE, sqlState } from './runtime/sql-state.js'
 export type { Database } from './sql/database.js'
+export type { RenderOptions } from './sql/guarded-block.js'
 export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE } from './sql/lock-estimate.js'
-export { type RenderOptions, renderOperation } from './sql/render-operation.js'
+export { renderOperation } from './sql/render-operation.js'
 export { renderPartitionBy } from './sql/render-partition.js'
 export { renderPlan } from './sql/render-plan.js'
 export { type RegistrationOptions, renderRegistration } from './sql/render-registration.js'

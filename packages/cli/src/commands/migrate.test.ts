@@ -121,6 +121,7 @@ model Visit {
             name: visits?.name,
             path: `prisma/migrations/${visits?.name}/migration.sql`,
             tables: [{ schema: 'public', name: 'Visit' }],
+            indexes: [],
           },
         ],
         written: {
@@ -128,6 +129,7 @@ model Visit {
           path: `prisma/migrations/${partitions?.name}/migration.sql`,
           bookkeeping: false,
           firstPartitions: [{ schema: 'public', name: 'Visit' }],
+          indexes: [],
         },
         findings: [],
       },

@@ -1,5 +1,14 @@
 import { relative } from 'node:path'
-import { type MigrationFile, type MigrationPlan, PartmanError, renderMigration, replaceMigration, writeMigration } from '@partman/core'
+import {
+  formatTableName,
+  type MigrationFile,
+  type MigrationPlan,
+  PartmanError,
+  type PendingIndex,
+  renderMigration,
+  replaceMigration,
+  writeMigration,
+} from '@partman/core'
 import { Command } from 'commander'
 import type { Bind } from '../bind.js'
 import { createPrismaMigration } from '../create-prisma-migration.js'
@@ -57,6 +66,7 @@ async function runMigrate(session: Session, { name = DEFAULT_NAME, allowDestruct
   if (plan.kind === 'nothing') {
     session.output.print('Nothing to write: the migrations have all that the annotations ask for.')
     session.output.print('Interval, premake, retention and the like are no part of them: the maintainer goes by the annotation.')
+    reportLeftIndexes(session, plan.leftIndexes)
     session.output.printJson({ edited: [], written: null, findings })
     return EXIT_CODE.done
   }
@@ -74,29 +84,57 @@ function reportWritten(
   written: MigrationFile | null,
   findings: readonly ShownFinding[],
 ): void {
+  const wholeIndexes = plan.edits.flatMap(({ indexes = [] }) => indexes.filter(({ name }) => name !== null))
   const pathOf = ({ path }: MigrationFile) => relative(folder, path)
-  for (const { migration, tables } of plan.edits) {
-    const names = tables.map(({ table }) => formatPrintable(`${table.schema}.${table.name}`)).join(', ')
-    output.print(`${output.style('yellow', 'edited')}   ${pathOf(migration)}  ${names} partitioned`)
+  for (const { migration, tables, indexes = [] } of plan.edits) {
+    const names = tables.map(({ table }) => formatPrintable(formatTableName(table))).join(', ')
+    if (names !== '') output.print(`${output.style('yellow', 'edited')}   ${pathOf(migration)}  ${names} partitioned`)
+    for (const index of indexes) {
+      output.print(
+        `${output.style('yellow', 'edited')}   ${pathOf(migration)}  ${formatIndex(index)}: ON ONLY, the maintainer builds it on the partitions`,
+      )
+    }
   }
+  reportLeftIndexes({ output, folder }, plan.leftIndexes)
   if (written) {
-    const content = [plan.bookkeeping ? 'bookkeeping' : '', plan.firstPartitions.length > 0 ? 'first partitions' : '']
+    const content = [
+      plan.bookkeeping ? 'bookkeeping' : '',
+      plan.firstPartitions.length > 0 ? 'first partitions' : '',
+      wholeIndexes.length > 0 ? 'indexes of partitions without rows' : '',
+    ]
     output.print(`${output.style('green', 'written')}  ${pathOf(written)}  ${content.filter(Boolean).join(', ')}`)
   }
   output.print('\nRead them, then apply them: `prisma migrate dev` here, `prisma migrate deploy` elsewhere.')
   if (plan.edits.length > 0) output.print('An edited migration must not have been deployed anywhere yet.')
   output.printJson({
-    edited: plan.edits.map(({ migration, tables }) => ({
+    edited: plan.edits.map(({ migration, tables, indexes = [] }) => ({
       name: migration.name,
       path: pathOf(migration),
       tables: tables.map(({ table }) => table),
+      indexes: indexes.map(({ policy, name }) => ({ table: policy.table, name })),
     })),
     written: written && {
       name: written.name,
       path: pathOf(written),
       bookkeeping: plan.bookkeeping,
       firstPartitions: plan.firstPartitions.map(({ table }) => table),
+      indexes: wholeIndexes.map(({ policy, name }) => ({ table: policy.table, name })),
     },
     findings,
   })
+}
+
+/** What has perhaps been deployed elsewhere stays as it is; who knows better can write the word. */
+function reportLeftIndexes({ output, folder }: Pick<Session, 'output' | 'folder'>, indexes: readonly PendingIndex[] = []): void {
+  for (const index of indexes) {
+    const place = `${relative(folder, index.migration.path)}:${index.position}`
+    output.print(
+      `${output.style('yellow', 'left')}     ${place}  ${formatIndex(index)} is built on all partitions at once, and no row is written meanwhile`,
+    )
+    output.print('         Where it was never deployed, write ON ONLY instead of ON; other than the newest, partman changes no migration.')
+  }
+}
+
+function formatIndex({ name, policy }: PendingIndex): string {
+  return formatPrintable(`index ${name ?? '(unnamed)'} of ${formatTableName(policy.table)}`)
 }

@@ -107,6 +107,8 @@ const VERBS = {
   'clear-marker': '~ unmark',
   'detach-partition': '- retire',
   'drop-partition': '- drop',
+  'create-index': '+ index',
+  'attach-index': '+ attach index',
 } as const
 
 /** One line for all steps of a kind that a run takes at a table, with the reason of the first. */

@@ -5,6 +5,7 @@ import { MARKER_PREFIX, parseMarker } from '../state/marker.js'
 import { type Alien, type DetachedPartition, type Partition, type PartitionKey, type State, sameTable, type Table } from '../state/state.js'
 import { parseBound } from './parse-bound.js'
 import { parseTableFacts, TABLE_FACTS, type TableFacts, type TableFactsRow } from './table-facts.js'
+import { parseUnfinishedIndexes, UNFINISHED_INDEX_COLUMN, UNFINISHED_INDEXES, type UnfinishedIndexRow } from './unfinished-indexes.js'
 
 /** What one look at the catalog tells. */
 export interface Observation {
@@ -37,7 +38,8 @@ export interface ServerFacts {
  */
 const OBSERVE = constantSql(`
 WITH RECURSIVE pinned AS MATERIALIZED (
-  SELECT pg_catalog.set_config('TimeZone', 'UTC', true) || pg_catalog.set_config('DateStyle', 'ISO, YMD', true) AS done
+  SELECT pg_catalog.set_config('TimeZone', 'UTC', true) || pg_catalog.set_config('DateStyle', 'ISO, YMD', true)
+    || pg_catalog.set_config('search_path', 'pg_catalog', true) AS done
 ), declared AS (
   SELECT c.oid, n.nspname, c.relname
   FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS d (schema, name)
@@ -86,7 +88,7 @@ WITH RECURSIVE pinned AS MATERIALIZED (
 ), taken AS (
   SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = $3
-)
+), ${UNFINISHED_INDEXES}
 SELECT pg_catalog.json_build_object(
   'now', EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000::numeric,
   'version', pg_catalog.current_setting('server_version_num')::int,
@@ -97,6 +99,7 @@ SELECT pg_catalog.json_build_object(
   'relations', (SELECT pg_catalog.json_agg(relation) FROM relations),
   'facts', (SELECT pg_catalog.json_agg(fact) FROM table_facts),
   'marked', (SELECT pg_catalog.json_agg(relation) FROM marked),
+  'indexes', ${UNFINISHED_INDEX_COLUMN},
   'taken', (SELECT pg_catalog.json_agg(relname) FROM taken),
   'tenantSources', (
     SELECT pg_catalog.json_agg(s.name)
@@ -128,6 +131,7 @@ interface Observed {
   readonly relations: readonly RelationRow[] | null
   readonly facts: readonly TableFactsRow[] | null
   readonly marked: readonly [oid: string, schema: string, name: string, comment: string, owner: string | null][] | null
+  readonly indexes: readonly UnfinishedIndexRow[] | null
   readonly taken: readonly string[] | null
   readonly tenantSources: readonly string[] | null
 }
@@ -155,6 +159,7 @@ export async function observeState(database: Database, document: PartmanDocument
         document.tables.map(({ table }) => table),
       ),
       detached: parseDetached(observed.marked ?? []),
+      ...(observed.indexes ? { unfinishedIndexes: parseUnfinishedIndexes(observed.indexes) } : {}),
     },
     server: { now: observed.now, version: observed.version, lockCapacity: observed.lockCapacity, inRecovery: observed.inRecovery },
     bookkeepingVersion: parseVersion(observed.bookkeeping),

@@ -2,6 +2,7 @@ import { partitionStem } from '../state/partition-name.js'
 import { type State, sameKey, sameTable } from '../state/state.js'
 import { partitionKey, type WantedTable } from '../state/want-state.js'
 import { diffDetached } from './diff-detached.js'
+import { diffIndexes } from './diff-indexes.js'
 import { diffLevel } from './diff-level.js'
 import type { Difference } from './difference.js'
 import type { VisitedLevel } from './level.js'
@@ -45,4 +46,5 @@ function diffTable(wanted: WantedTable, found: State, differences: Difference[])
     const difference = sameTable(partition.marker.table, declared.table) ? diffDetached(wanted, partition, visited) : undefined
     if (difference) differences.push(difference)
   }
+  differences.push(...diffIndexes(wanted, table, found.unfinishedIndexes ?? []))
 }

@@ -1,6 +1,7 @@
 import type { TableName } from '../policy/document.js'
 import type { RetentionPolicy } from '../policy/policy.js'
 import type { Alien, DetachedPartition, Partition, PartitionKey, Unread } from '../state/state.js'
+import type { Identified, LackingPartition, UnfinishedIndex } from '../state/unfinished-index.js'
 import type { WantedTable } from '../state/want-state.js'
 
 /** A found parent and one of its partitions. */
@@ -78,3 +79,23 @@ export type Difference =
       readonly declared: number
       readonly found: readonly number[]
     }
+  | IndexDifference
+
+/** A way in which an index of a partitioned table is not whole. `index` is one that is there; `parent` is its table, or one below it. */
+export type IndexDifference =
+  /** A partition has no part of an index of its parent. */
+  | (IndexPlace & { readonly kind: 'index-missing'; readonly lacking: LackingPartition })
+  /** Every partition has its part, and PostgreSQL has not noticed. */
+  | (IndexPlace & { readonly kind: 'index-unnoticed'; readonly part: Identified })
+  /** A partition has its part, and that one is invalid. */
+  | { readonly kind: 'index-broken'; readonly wanted: WantedTable; readonly index: UnfinishedIndex; readonly part: Identified }
+
+/** Where an index is to get a part. */
+export interface IndexPlace {
+  readonly wanted: WantedTable
+  readonly index: UnfinishedIndex
+  /** The index that it is a part of in the end, of the declared table as a rule. */
+  readonly whole: UnfinishedIndex
+  readonly parent: TableName
+  readonly partition: Partition
+}

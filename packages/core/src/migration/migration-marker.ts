@@ -17,10 +17,14 @@ export function renderBookkeepingMarker(version: number): string {
   return `-- partman bookkeeping version ${version}`
 }
 
-/** The comment line that says that a script makes a table's first partitions. JSON keeps any name on one line. */
-export function renderTableMarker({ schema, name }: TableName): string {
-  const json = JSON.stringify([schema, name]).replace(/[\u2028\u2029]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16)}`)
-  return `-- partman table ${json}`
+/** The comment line that says that a script makes a table's first partitions. */
+export function renderTableMarker(table: TableName): string {
+  return `-- partman table ${formatName(table)}`
+}
+
+/** The comment line that says that a script makes an index whole. */
+export function renderIndexMarker(index: TableName): string {
+  return `-- partman index ${formatName(index)}`
 }
 
 /** Whether partman wrote the whole of a migration. */
@@ -41,4 +45,9 @@ export function parseMigrationMarkers(migrations: readonly MigrationFile[]): Mig
       return { schema, name }
     }),
   }
+}
+
+/** JSON keeps any name on one line. */
+function formatName({ schema, name }: TableName): string {
+  return JSON.stringify([schema, name]).replace(/[\u2028\u2029]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16)}`)
 }

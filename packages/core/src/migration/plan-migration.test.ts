@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { byTime } from '../fixtures/policies.js'
 import type { TablePolicy } from '../policy/document.js'
 import { type MigrationRequest, planMigration } from './plan-migration.js'
@@ -175,5 +175,83 @@ test('a half-applied migration stops everything', async () => {
     code: 'MIGRATION_HISTORY_FAILED',
     message: 'Not finished and not rolled back in the database: 1_init',
     hint: 'Repair the database, then run `prisma migrate resolve --rolled-back 1_init` (or `--applied`).',
+  })
+})
+
+describe('an index that a pending migration makes on a table that is partitioned in the database', () => {
+  const found: FoundTable = { kind: 'partitioned', clause: CLAUSE }
+  const both = ofTables([event, found], [audit, found])
+  const indexSql = 'CREATE INDEX i ON "Event"(id);\nCREATE INDEX j ON "Other"(id);\nCREATE UNIQUE INDEX k ON "AuditLog"(id, "createdAt");\n'
+  const index = migration('3_index', indexSql)
+  const rows = [applied('1_init'), applied('2_partman')]
+
+  test('is made on the table alone', async () => {
+    expect(await plan({ tables: both, migrations: [init, partman, index], rows })).toEqual({
+      kind: 'write',
+      edits: [
+        {
+          migration: index,
+          sql: 'CREATE INDEX i ON ONLY "Event"(id);\nCREATE INDEX j ON "Other"(id);\nCREATE UNIQUE INDEX k ON ONLY "AuditLog"(id, "createdAt");\n',
+          tables: [],
+          indexes: [
+            { policy: event, migration: index, name: 'i', position: '1:1', statement: 'CREATE INDEX i ON "public"."Event"(id)' },
+            {
+              policy: audit,
+              migration: index,
+              name: 'k',
+              position: '3:1',
+              statement: 'CREATE UNIQUE INDEX k ON "public"."AuditLog"(id, "createdAt")',
+            },
+          ],
+        },
+      ],
+      bookkeeping: false,
+      firstPartitions: [],
+    })
+  })
+
+  test('stays as it is in a migration that must not be changed, and is told of', async () => {
+    const newer = migration('4_newer', 'SELECT 1;')
+    const leftIndexes = [
+      { policy: event, migration: index, name: 'i', position: '1:1', statement: expect.any(String) },
+      { policy: audit, migration: index, name: 'k', position: '3:1', statement: expect.any(String) },
+    ]
+    expect(await plan({ tables: both, migrations: [init, partman, index, newer], rows })).toEqual({ kind: 'nothing', leftIndexes })
+    const older = migration('0_older', 'SELECT 1;')
+    expect(await plan({ tables: both, migrations: [older, init, partman, index], rows })).toEqual({ kind: 'nothing', leftIndexes })
+    expect(await plan({ tables: both, migrations: [init, partman, index], rows: [...rows, applied('3_index')] })).toEqual({
+      kind: 'nothing',
+    })
+  })
+
+  test('stays as it is where the migration makes the table anew, where PostgreSQL refuses it, and in a migration of ours', async () => {
+    const anew = migration(
+      '3_anew',
+      'DROP TABLE "Event";\nCREATE TABLE "Event" ("createdAt" date);\nCREATE INDEX i ON "Event"("createdAt");',
+    )
+    const planned = await plan({ tables: both, migrations: [init, partman, anew], rows })
+    expect(planned).toMatchObject({ kind: 'write', edits: [{ sql: anew.sql.replace('date)', `date) ${CLAUSE}`) }] })
+    const refused = migration('3_refused', 'CREATE UNIQUE INDEX i ON "Event"(id);')
+    expect(await plan({ tables: both, migrations: [init, partman, refused], rows })).toEqual({ kind: 'nothing' })
+    const ours = migration('3_ours', '-- partman table ["public","Event"]\nCREATE INDEX i ON "Event"(id);')
+    expect(await plan({ tables: both, migrations: [init, partman, ours], rows })).toEqual({ kind: 'nothing' })
+  })
+
+  test('is edited together with a table that the same migration makes', async () => {
+    const visit = policyOf('Visit')
+    const mixed = migration(
+      '3_mixed',
+      'CREATE TABLE "Visit" ("createdAt" date);\nCREATE INDEX v ON "Visit"("createdAt");\nCREATE INDEX i ON "Event"(id);',
+    )
+    expect(await plan({ tables: [...both, ...ofTables([visit, absent])], migrations: [init, partman, mixed], rows })).toMatchObject({
+      edits: [
+        {
+          sql: `CREATE TABLE "Visit" ("createdAt" date) ${CLAUSE};\nCREATE INDEX v ON "Visit"("createdAt");\nCREATE INDEX i ON ONLY "Event"(id);`,
+          tables: [visit],
+          indexes: [{ name: 'i', position: '3:1' }],
+        },
+      ],
+      firstPartitions: [visit],
+    })
   })
 })

@@ -8,6 +8,7 @@ import { type MigrationRow, resolveMigrationHistory } from './migration-history.
 import { isPartmanMigration, parseMigrationMarkers } from './migration-marker.js'
 import { partitionCreateTable } from './partition-create-table.js'
 import { resolvePendingChanges } from './pending-changes.js'
+import { type PendingIndex, planIndexEdits } from './plan-index-edits.js'
 import { type FoundTable, type PendingMigration, readPendingMigration, resolveTableStep } from './table-step.js'
 
 /** An annotated table and what the database has of it, under the name that it has there before the pending migrations. */
@@ -37,17 +38,29 @@ export interface MigrationRefusal {
 
 /** What `partman migrate` is to write. */
 export type MigrationPlan =
-  | { readonly kind: 'nothing' }
+  | { readonly kind: 'nothing'; readonly leftIndexes?: readonly PendingIndex[] }
   | { readonly kind: 'refused'; readonly refusals: readonly MigrationRefusal[] }
   | {
       readonly kind: 'write'
-      /** Pending migrations that get a partition clause, with their new text. */
-      readonly edits: readonly { readonly migration: MigrationFile; readonly sql: string; readonly tables: readonly TablePolicy[] }[]
+      /** Pending migrations that are changed, with their new text. */
+      readonly edits: readonly MigrationEdit[]
       /** Whether the new migration is to make the bookkeeping tables. */
       readonly bookkeeping: boolean
       /** The tables whose first partitions the new migration is to make. */
       readonly firstPartitions: readonly TablePolicy[]
+      /** Indexes that stay as they are, because their migrations must not be changed; absent where there are none. */
+      readonly leftIndexes?: readonly PendingIndex[]
     }
+
+/** What becomes of a pending migration. */
+export interface MigrationEdit {
+  readonly migration: MigrationFile
+  readonly sql: string
+  /** The tables that get a partition clause. */
+  readonly tables: readonly TablePolicy[]
+  /** The indexes that are made on the table alone; absent where there are none. */
+  readonly indexes?: readonly PendingIndex[]
+}
 
 /**
  * Decides how the annotated tables get into the migrations. Only a pending migration is ever edited, and only the newest; one refused
@@ -70,8 +83,9 @@ export async function planMigration(request: MigrationRequest): Promise<Migratio
 
   const names = await resolvePendingChanges(history.pending, { defaultSchema })
   const refusals: MigrationRefusal[] = []
-  const edits = new Map<MigrationFile, { sql: string; tables: TablePolicy[] }>()
+  const edits = new Map<MigrationFile, Omit<MigrationEdit, 'migration'>>()
   const firstPartitions: TablePolicy[] = []
+  const partitioned: TablePolicy[] = []
   for (const { policy, found } of request.tables) {
     const key = partitionKey(policy.policy)
     const clause = renderPartitionBy(key)
@@ -95,14 +109,19 @@ export async function planMigration(request: MigrationRequest): Promise<Migratio
       const sql = edited.kind === 'edited' ? edited.sql : before.sql
       edits.set(step.migration, { sql, tables: [...before.tables, policy] })
     }
+    if (step.kind === 'partitioned-in-database') partitioned.push(policy)
     const isMarked = markers.tables.some(({ schema, name }) => schema === policy.table.schema && name === policy.table.name)
     if (step.kind === 'edit' || (step.kind === 'partitioned-in-migration' && !isMarked)) firstPartitions.push(policy)
   }
 
   if (refusals.length > 0) return { kind: 'refused', refusals }
   const bookkeeping = request.tables.length > 0 && markers.bookkeeping < bookkeepingVersion
-  if (edits.size === 0 && firstPartitions.length === 0 && !bookkeeping) return { kind: 'nothing' }
-  return { kind: 'write', edits: [...edits].map(([migration, edit]) => ({ migration, ...edit })), bookkeeping, firstPartitions }
+  const texts = new Map([...edits].map(([migration, { sql }]) => [migration, sql]))
+  const indexes = await planIndexEdits(pending, partitioned, defaultSchema, texts)
+  for (const edit of indexes.edits) edits.set(edit.migration, { tables: [], ...edits.get(edit.migration), ...edit })
+  const left = indexes.left.length > 0 ? { leftIndexes: indexes.left } : {}
+  if (edits.size === 0 && firstPartitions.length === 0 && !bookkeeping) return { kind: 'nothing', ...left }
+  return { kind: 'write', edits: [...edits].map(([migration, edit]) => ({ ...edit, migration })), bookkeeping, firstPartitions, ...left }
 }
 
 async function isCreatedElsewhere(

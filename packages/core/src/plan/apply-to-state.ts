@@ -1,5 +1,5 @@
 import { type Partition, type State, sameTable, type Table } from '../state/state.js'
-import type { Operation } from './operation.js'
+import type { AttachIndex, CreateIndex, Operation } from './operation.js'
 
 /** What an operation makes of a state: the same as it makes of a database, on a value. */
 export function applyToState(state: State, operation: Operation): State {
@@ -10,7 +10,7 @@ export function applyToState(state: State, operation: Operation): State {
       const { partition, parent, table, retiredAt } = operation
       const { schema, name, oid, bound } = partition
       const detached = { schema, name, oid, marker: { table, partition: { schema, name }, parent, bound, retiredAt } }
-      return { tables: without(state.tables, parent, partition.oid), detached: [...state.detached, detached] }
+      return { ...state, tables: without(state.tables, parent, partition.oid), detached: [...state.detached, detached] }
     }
     case 'clear-marker': {
       const { parent, partition } = operation
@@ -19,9 +19,20 @@ export function applyToState(state: State, operation: Operation): State {
     }
     case 'finalize-detach':
       return { ...state, tables: without(state.tables, operation.parent, operation.partition.oid) }
+    case 'create-index':
+    case 'attach-index':
+      return withPart(state, operation)
     case 'drop-partition':
       return { ...state, detached: state.detached.filter(({ oid }) => oid !== operation.partition.oid) }
   }
+}
+
+/** What is below a partition lacks no longer what it has been given; an index that nothing lacks is whole. */
+function withPart(state: State, { index, partition }: CreateIndex | AttachIndex): State {
+  const unfinishedIndexes = (state.unfinishedIndexes ?? [])
+    .map((one) => (one.oid === index.oid ? { ...one, lacking: one.lacking.filter(({ oid }) => oid !== partition.oid) } : one))
+    .filter(({ lacking, brokenParts }) => lacking.length + brokenParts.length > 0)
+  return { ...state, unfinishedIndexes }
 }
 
 function without(tables: readonly Table[], parent: { schema: string; name: string }, oid: string): Table[] {

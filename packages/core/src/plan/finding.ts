@@ -21,6 +21,8 @@ export type FindingCode =
   | 'TENANT_SETTINGS_INVALID'
   | 'HIGHEST_KEY_UNREADABLE'
   | 'SIZES_UNREADABLE'
+  | 'INDEX_BUILDING'
+  | 'INDEX_PART_INVALID'
   /** Found by `partman check` only, from here on. */
   | 'BOOKKEEPING_MISSING'
   | 'MIGRATION_FAILED'
@@ -28,6 +30,7 @@ export type FindingCode =
   | 'PENDING_INDEX_DROP'
   | 'PENDING_KEY_NULLABLE'
   | 'PENDING_KEY_TYPE'
+  | 'PENDING_INDEX'
   | 'PENDING_TABLE_PLAIN'
   | 'PENDING_UNIQUE_WITHOUT_KEY'
   | 'PRESENT_NOT_COVERED'

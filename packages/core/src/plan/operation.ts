@@ -1,10 +1,11 @@
 import type { TableName } from '../policy/document.js'
 import type { Bound } from '../state/bound.js'
 import type { DetachedPartition, Partition } from '../state/state.js'
+import type { Identified } from '../state/unfinished-index.js'
 
-/** A lock on a table that the application uses, held for the moment of the step. */
+/** A lock on a table, or an index, that the application uses, held for the moment of the step. */
 export interface OperationLock {
-  readonly mode: 'SHARE UPDATE EXCLUSIVE' | 'SHARE ROW EXCLUSIVE' | 'ACCESS EXCLUSIVE'
+  readonly mode: 'SHARE UPDATE EXCLUSIVE' | 'SHARE' | 'SHARE ROW EXCLUSIVE' | 'ACCESS EXCLUSIVE'
   readonly on: TableName
 }
 
@@ -68,6 +69,40 @@ export interface ClearMarker extends Common {
   readonly partition: PartitionReference
 }
 
+/** An index of a partitioned table, `parent` or one above it, that a partition is to have its part of. */
+export interface WholeIndex extends Identified {
+  readonly unique: boolean
+  /** What follows the table's name in CREATE INDEX. */
+  readonly definition: string
+}
+
+/** Makes a partition's part of an index and attaches it to that of the parent. */
+export interface CreateIndex extends Common {
+  readonly kind: 'create-index'
+  /** Where there are partitions below, the part has no rows and is made in one transaction; otherwise it is built concurrently. */
+  readonly transactional: boolean
+  readonly destroysData: false
+  readonly parent: TableName
+  readonly partition: PartitionReference
+  readonly index: WholeIndex
+  /** The part's own name, beside the partition. */
+  readonly name: string
+  /** An invalid remnant of a build of ours that was cut off; it is dropped first. */
+  readonly leftover: Identified | null
+}
+
+/** Attaches an index that a partition has already to that of the parent; where it is attached, PostgreSQL looks whether all are there. */
+export interface AttachIndex extends Common {
+  readonly kind: 'attach-index'
+  readonly transactional: true
+  readonly destroysData: false
+  readonly parent: TableName
+  readonly partition: PartitionReference
+  readonly index: WholeIndex
+  readonly part: Identified
+  readonly isAttached: boolean
+}
+
 /** Drops a retired partition whose grace period is over: the one operation that destroys rows. */
 export interface DropPartition extends Common {
   readonly kind: 'drop-partition'
@@ -77,4 +112,4 @@ export interface DropPartition extends Common {
 }
 
 /** A decision: one step that takes the database nearer to what is wanted. */
-export type Operation = CreatePartition | DetachPartition | FinalizeDetach | ClearMarker | DropPartition
+export type Operation = CreatePartition | DetachPartition | FinalizeDetach | ClearMarker | DropPartition | CreateIndex | AttachIndex

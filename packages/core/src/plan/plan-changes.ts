@@ -10,6 +10,7 @@ import type { Finding } from './finding.js'
 import { locksOfCreation, shareUpdateExclusive } from './locks.js'
 import type { Operation, PartitionReference } from './operation.js'
 import { makePlan, type Plan } from './plan.js'
+import { planIndexes } from './plan-indexes.js'
 
 export interface PlanContext {
   /** Milliseconds since 1970. */
@@ -134,8 +135,12 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
     }
   }
   const sound = [...finalize, ...clear, ...create]
-  if (context.clocksApartMs <= MAX_CLOCKS_APART_MS) return makePlan(context.now, [...sound, ...retire, ...drop], findings)
-  return makePlan(context.now, sound, [...findings, ...clocksDisagree([...retire, ...drop], context.clocksApartMs)])
+  const isClockSound = context.clocksApartMs <= MAX_CLOCKS_APART_MS
+  // An index takes its time, and may fail: everything else comes first.
+  const indexes = planIndexes(differences, isClockSound ? retire : [], taken)
+  const operations = isClockSound ? [...sound, ...retire, ...drop, ...indexes.operations] : [...sound, ...indexes.operations]
+  const clocks = isClockSound ? [] : clocksDisagree([...retire, ...drop], context.clocksApartMs)
+  return makePlan(context.now, operations, [...findings, ...clocks, ...indexes.findings])
 }
 
 function clocksDisagree(kept: readonly Operation[], apartMs: number): Finding[] {

@@ -131,7 +131,7 @@ class Tally {
         this.#created += countLeaves([operation.partition])
         this.#largestStep = Math.max(this.#largestStep, countTables(operation.partition))
       } else if (operation.kind === 'drop-partition') this.#dropped++
-      else if (operation.kind !== 'clear-marker') this.#detached++
+      else if (operation.kind === 'detach-partition' || operation.kind === 'finalize-detach') this.#detached++
     }
     const leaves = countLeaves(state.tables.find((table) => sameTable(table, this.policy.table))?.partitions ?? [])
     if (leaves > this.#peak) [this.#peak, this.#peakAt] = [leaves, now]

@@ -17,10 +17,10 @@ export interface ApplyOptions extends RetryOptions {
  * @throws PartmanError `PLAN_STALE` when the database no longer holds what the plan was made for; errors of the driver as they are
  */
 export async function applyOperation(database: Database, operation: Operation, options: ApplyOptions): Promise<void> {
-  for (const [index, statement] of renderOperation(operation, options).entries()) {
+  for (const statement of renderOperation(operation, options)) {
     try {
-      // A concurrent detach that was cut off is pending, and cannot be begun again: the next run ends it.
-      if (isConcurrentDetach(operation, index)) await database.query(statement)
+      // What was cut off has left something behind, and cannot be begun again: the next run ends it, or clears it away.
+      if (!isBlock(statement)) await database.query(statement)
       else await retryOnLocks(() => database.query(statement), options)
     } catch (error) {
       if (sqlState(error) !== SQLSTATE.planStale) throw error
@@ -32,7 +32,7 @@ export async function applyOperation(database: Database, operation: Operation, o
   }
 }
 
-/** The second statement of a detach; the first one marks the partition. */
-function isConcurrentDetach({ kind }: Operation, index: number): boolean {
-  return kind === 'detach-partition' && index === 1
+/** A block is done whole or not at all; anything else is a statement that runs concurrently, in transactions of its own. */
+function isBlock(statement: string): boolean {
+  return statement.startsWith('DO ')
 }

@@ -365,6 +365,7 @@ it('no operator or function that somebody made in public is ever called', async 
   )
   const database = await prepareDatabase(test, declared, webhookTables(PLAIN, declared))
   await test.query(renderRegistration(declared, 'Project', 'acme', { now: Date.now(), lockTimeoutMs: 1000 }))
+  await test.query('CREATE UNIQUE INDEX ON ONLY "DeliveryAttempt" (status, "projectId", "createdAt") WHERE status > 100')
   const clock = simulatedClock(new Date().toISOString())
   for (const day of [0, 31, 33]) {
     clock.set(new Date(Date.now() + day * 86_400_000).toISOString())

@@ -8,11 +8,13 @@ import { formatTableName } from '../state/state.js'
 import { applyOperation } from './apply-operation.js'
 import type { Clock } from './clock.js'
 import { acquireLease, type Lease, releaseLease, renewLease } from './lease.js'
+import { keepRenewing } from './lease-heartbeat.js'
 import { type Logger, SILENT } from './logger.js'
 import { type MaintenanceReport, reportStep, type StepReport } from './maintenance-report.js'
 import { type PlannedMaintenance, planAgain, planMaintenance } from './plan-maintenance.js'
 import { recordApprovals } from './record-approvals.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
+import { StepHolds } from './step-holds.js'
 
 export interface MaintainerOptions {
   /** The desired state, as the generator emits it. */
@@ -30,6 +32,8 @@ export interface MaintainerOptions {
   readonly lockAttempts?: number
   /** The longest wait before the second try, in milliseconds; it doubles with each further one. Default 500. */
   readonly lockBackoffMs?: number
+  /** How long after the first index step of a run another one is begun, in milliseconds; what is left comes in the next run. Default 60,000. */
+  readonly indexBudgetMs?: number
 }
 
 /** Keeps partitions ahead of time and retires old ones. Several may run; one of them works at a time. */
@@ -55,12 +59,22 @@ export interface Maintainer {
 
 type Planned = Pick<PlannedMaintenance, 'plan' | 'accepted'>
 
-/** The lease lasts a minute; it is renewed long before, between steps. */
+/** The lease lasts a minute; it is renewed long before, between steps and while one takes its time. */
 const RENEW_AFTER_MS = 15_000
+/** Whoever builds indexes provisions nothing meanwhile. */
+const LEFT_FOR_NEXT_RUN = 'left for the next run'
 const LEASE_LOST = 'the lease has gone to another maintainer'
 
 export function createMaintainer(options: MaintainerOptions): Maintainer {
-  const settings = { everyMs: 60_000, lockTimeoutMs: 200, lockAttempts: 8, lockBackoffMs: 500, logger: SILENT, ...options }
+  const settings = {
+    everyMs: 60_000,
+    lockTimeoutMs: 200,
+    lockAttempts: 8,
+    lockBackoffMs: 500,
+    indexBudgetMs: 60_000,
+    logger: SILENT,
+    ...options,
+  }
   const document = parseDocument(options.document)
   const holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
   const leaseName = `maintainer of ${document.partitionSchema}`
@@ -97,29 +111,33 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
 
   async function applySteps(operations: readonly Operation[], lease: Lease, signal: AbortSignal): Promise<StepReport[]> {
     const steps: StepReport[] = []
-    const failedParents = new Set<string>()
+    const holds = new StepHolds()
+    let indexesSince: number | undefined
     let renewedAt = performance.now()
     let kept = true
     for (const operation of operations) {
       const table = formatTableName(operation.table)
-      const parent = formatTableName(operation.kind === 'drop-partition' ? operation.partition.marker.parent : operation.parent)
       if (kept && performance.now() - renewedAt > RENEW_AFTER_MS) {
         kept = await renewLease(database, lease)
         renewedAt = performance.now()
       }
-      // After a failure a parent is still provisioned; nothing of it is retired before all is well again.
-      const held = failedParents.has(parent) && operation.kind !== 'create-partition'
+      const isIndex = operation.kind === 'create-index' || operation.kind === 'attach-index'
+      const isLate = isIndex && indexesSince !== undefined && performance.now() - indexesSince > settings.indexBudgetMs
+      if (isIndex) indexesSince ??= performance.now()
       const skipped = !kept
         ? LEASE_LOST
         : signal.aborted
           ? 'the run was stopped'
-          : held
+          : holds.isHeld(operation)
             ? 'an earlier step of the same parent failed'
-            : undefined
+            : isLate
+              ? LEFT_FOR_NEXT_RUN
+              : undefined
       if (skipped !== undefined) {
         steps.push(reportStep(operation, 'skipped', skipped))
         continue
       }
+      const heartbeat = keepRenewing(() => renewLease(database, lease), RENEW_AFTER_MS)
       try {
         await applyOperation(database, operation, {
           lockTimeoutMs: settings.lockTimeoutMs,
@@ -131,10 +149,11 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
         logger.info({ table, kind: operation.kind, partition: operation.partition.name }, 'step done')
         steps.push(reportStep(operation, 'done'))
       } catch (error) {
-        // One that cannot be dropped, because a view is on it, stands in nobody's way.
-        if (operation.kind !== 'drop-partition') failedParents.add(parent)
+        holds.addFailed(operation)
         logger.error({ table, kind: operation.kind, partition: operation.partition.name, err: error }, 'step failed')
         steps.push(reportStep(operation, 'failed', error))
+      } finally {
+        await heartbeat.stop()
       }
     }
     return steps

@@ -54,7 +54,8 @@ export function formatReport(report: MaintenanceReport): string {
   const count = (kind: StepReport['kind'], outcome: StepReport['outcome']) =>
     report.steps.filter((step) => step.kind === kind && step.outcome === outcome).length
   const failed = report.steps.filter((step) => step.outcome === 'failed')
-  const done = `${count('create-partition', 'done')} created, ${count('detach-partition', 'done')} detached, ${count('drop-partition', 'done')} dropped`
+  const indexes = count('create-index', 'done') + count('attach-index', 'done')
+  const done = `${count('create-partition', 'done')} created, ${count('detach-partition', 'done')} detached, ${count('drop-partition', 'done')} dropped${indexes === 0 ? '' : `, ${indexes} indexes built`}`
   return failed.length === 0
     ? done
     : `${done}, ${failed.length} failed: ${failed.map((step) => `${formatTableName(step.partition)} (${step.error})`).join('; ')}`

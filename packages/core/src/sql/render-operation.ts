@@ -1,13 +1,9 @@
 import type { ClearMarker, DetachPartition, DropPartition, FinalizeDetach, Operation } from '../plan/operation.js'
-import type { TableName } from '../policy/document.js'
 import { formatMarker } from '../state/marker.js'
+import { assertRelation, isAttached, lockLimited, type RenderOptions } from './guarded-block.js'
+import { renderAttachIndex, renderCreateIndex } from './render-index.js'
 import { renderCreatePartition } from './render-partition.js'
-import { doBlock, integer, joinSql, literal, qualified, type Sql, sql } from './sql.js'
-
-export interface RenderOptions {
-  /** How long one step may wait for one lock, in milliseconds. */
-  readonly lockTimeoutMs: number
-}
+import { literal, qualified, type Sql, sql } from './sql.js'
 
 /**
  * Renders an operation to statements, each to be sent by itself outside a transaction. Each is atomic: a DO block, or one
@@ -25,18 +21,11 @@ export function renderOperation(operation: Operation, options: RenderOptions): S
       return [renderClearMarker(operation, options)]
     case 'drop-partition':
       return [renderDrop(operation, options)]
+    case 'create-index':
+      return renderCreateIndex(operation, options)
+    case 'attach-index':
+      return [renderAttachIndex(operation, options)]
   }
-}
-
-/** A block that waits only so long for each lock, and leaves the setting as the caller's transaction had it. */
-export function lockLimited(statements: readonly Sql[], { lockTimeoutMs }: RenderOptions): Sql {
-  return doBlock(sql`DECLARE
-  previous text := pg_catalog.current_setting('lock_timeout');
-BEGIN
-  PERFORM pg_catalog.set_config('lock_timeout', '${integer(lockTimeoutMs)}ms', true);
-  ${joinSql(statements, '\n')}
-  PERFORM pg_catalog.set_config('lock_timeout', previous, true);
-END`)
 }
 
 /**
@@ -82,15 +71,4 @@ function renderDrop({ partition }: DropPartition, options: RenderOptions): Sql {
     ],
     options,
   )
-}
-
-function isAttached(parent: TableName): Sql {
-  return sql`c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid AND i.inhparent = ${literal(qualified(parent))}::regclass::oid AND NOT i.inhdetachpending)`
-}
-
-function assertRelation(relation: { schema: string; name: string; oid: string }, condition: Sql): Sql {
-  const message = literal(`${relation.schema}.${relation.name} is not what it was when the plan was made`)
-  return sql`IF NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = ${literal(relation.oid)}::oid AND c.oid = ${literal(qualified(relation))}::regclass::oid AND ${condition}) THEN
-    RAISE EXCEPTION USING ERRCODE = 'PTM01', MESSAGE = ${message};
-  END IF;`
 }

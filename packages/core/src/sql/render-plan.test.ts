@@ -7,6 +7,7 @@ import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webh
 import { parseStatements } from '../migration/parse-statements.js'
 import { createMaintainer } from '../runtime/maintainer.js'
 import { planMaintenance } from '../runtime/plan-maintenance.js'
+import type { State } from '../state/state.js'
 import { renderPlan } from './render-plan.js'
 
 const DAY_MS = 86_400_000
@@ -23,9 +24,18 @@ async function start(names: typeof PLAIN) {
   const clock = simulatedClock(new Date(START).toISOString())
   const maintainer = createMaintainer({ document, database, clock })
   await maintainer.runOnce()
-  const state = async () =>
-    JSON.parse(JSON.stringify((await observeState(database, document)).state, (key, value) => (key === 'oid' ? undefined : value)))
+  const state = async () => comparable((await observeState(database, document)).state)
   return { test, document, database, clock, maintainer, state }
+}
+
+/** A state without what differs from database to database: object ids, and the order in which the catalog is read. */
+function comparable(state: State): unknown {
+  return JSON.parse(
+    JSON.stringify(state, (key, value) => {
+      if (key === 'oid') return undefined
+      return key === 'partitions' || key === 'detached' ? [...value].sort((a, b) => (a.name < b.name ? -1 : 1)) : value
+    }),
+  )
 }
 
 it.each([PLAIN, HOSTILE])('what is printed does just what maintenance does, statement by statement: $label', async (names) => {

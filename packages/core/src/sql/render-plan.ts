@@ -2,7 +2,8 @@ import type { Operation } from '../plan/operation.js'
 import type { Plan } from '../plan/plan.js'
 import { formatBound } from '../state/bound.js'
 import { formatTableName } from '../state/state.js'
-import { type RenderOptions, renderOperation } from './render-operation.js'
+import type { RenderOptions } from './guarded-block.js'
+import { renderOperation } from './render-operation.js'
 import { comment, joinSql, type Sql, sql } from './sql.js'
 
 const KINDS: Readonly<Record<Operation['kind'], string>> = {
@@ -10,6 +11,8 @@ const KINDS: Readonly<Record<Operation['kind'], string>> = {
   'detach-partition': 'retire',
   'finalize-detach': 'end the detach of',
   'clear-marker': 'unmark',
+  'create-index': 'make an index of',
+  'attach-index': 'attach an index of',
   'drop-partition': 'drop',
 }
 

@@ -7,7 +7,7 @@ import { partitionStem } from '../state/partition-name.js'
 import type { Partition } from '../state/state.js'
 import { wantTenant } from '../state/want-partitions.js'
 import { wantTable } from '../state/want-state.js'
-import { lockLimited, type RenderOptions } from './render-operation.js'
+import { lockLimited, type RenderOptions } from './guarded-block.js'
 import { renderCreatePartition } from './render-partition.js'
 import { joinSql, literal, qualified, type Sql, sql } from './sql.js'
 

@@ -69,6 +69,11 @@ export function doBlock(body: Sql): Sql {
   return `DO ${tag}\n${body}\n${tag}` as Sql
 }
 
+/** SQL text that PostgreSQL itself has printed of its catalog, such as what pg_get_indexdef gives: it has quoted the names in it. */
+export function printedSql(text: string): Sql {
+  return text as Sql
+}
+
 /** SQL text of a constant in the code, for statements too long for a template; never for text from outside. */
 export function constantSql(text: string): Sql {
   return text as Sql

@@ -1,5 +1,6 @@
 import type { TableName } from '../policy/document.js'
 import type { Bound } from './bound.js'
+import type { UnfinishedIndex } from './unfinished-index.js'
 
 /** How a table or a partition is partitioned: the key columns as the table has them, the types as `format_type` names them. */
 export interface PartitionKey {
@@ -76,6 +77,8 @@ export interface RetiredMarker {
 export interface State {
   readonly tables: readonly Table[]
   readonly detached: readonly DetachedPartition[]
+  /** Indexes of the tables that not all partitions have; absent where there is none. */
+  readonly unfinishedIndexes?: readonly UnfinishedIndex[]
 }
 
 export function sameKey(a: PartitionKey, b: PartitionKey | null): boolean {
