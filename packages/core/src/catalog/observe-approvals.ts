@@ -1,4 +1,3 @@
-import type { RetentionPolicy } from '../policy/policy.js'
 import type { Database } from '../sql/database.js'
 import { sql } from '../sql/sql.js'
 import type { RetentionTerms } from '../state/retention-terms.js'
@@ -14,5 +13,5 @@ export async function observeApprovals(
   const rows = await database.query<{ schema: string; name: string; retention: string }>(
     sql`SELECT table_schema AS schema, table_name AS name, retention::text AS retention FROM partman.approval`,
   )
-  return new Map(rows.map(({ schema, name, retention }) => [formatTableName({ schema, name }), JSON.parse(retention) as RetentionPolicy[]]))
+  return new Map(rows.map(({ schema, name, retention }) => [formatTableName({ schema, name }), JSON.parse(retention) as RetentionTerms]))
 }

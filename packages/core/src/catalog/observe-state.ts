@@ -1,6 +1,7 @@
 import type { PartmanDocument, TableName } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { constantSql } from '../sql/sql.js'
+import type { Bound } from '../state/bound.js'
 import { MARKER_PREFIX, parseMarker } from '../state/marker.js'
 import { type Alien, type DetachedPartition, type Partition, type PartitionKey, type State, sameTable, type Table } from '../state/state.js'
 import { parseBound } from './parse-bound.js'
@@ -87,7 +88,7 @@ WITH RECURSIVE pinned AS MATERIALIZED (
     AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0 AND d.description LIKE '${MARKER_PREFIX}%'
 ), taken AS (
   SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = $3
+  WHERE n.nspname = $3 AND NOT EXISTS (SELECT FROM tree t WHERE t.oid = c.oid)
 ), ${UNFINISHED_INDEXES}
 SELECT pg_catalog.json_build_object(
   'now', EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000::numeric,
@@ -132,6 +133,7 @@ interface Observed {
   readonly facts: readonly TableFactsRow[] | null
   readonly marked: readonly [oid: string, schema: string, name: string, comment: string, owner: string | null][] | null
   readonly indexes: readonly UnfinishedIndexRow[] | null
+  /** Names in the partitions' schema beside those of `relations`. */
   readonly taken: readonly string[] | null
   readonly tenantSources: readonly string[] | null
 }
@@ -164,8 +166,14 @@ export async function observeState(database: Database, document: PartmanDocument
     server: { now: observed.now, version: observed.version, lockCapacity: observed.lockCapacity, inRecovery: observed.inRecovery },
     bookkeepingVersion: parseVersion(observed.bookkeeping),
     tenantSources: new Set(observed.tenantSources),
-    takenNames: new Set(observed.taken),
+    takenNames: takenNames(document.partitionSchema, observed),
   }
+}
+
+function takenNames(partitionSchema: string, { relations, taken }: Observed): ReadonlySet<string> {
+  const names = new Set(taken)
+  for (const [, , schema, name] of relations ?? []) if (schema === partitionSchema) names.add(name)
+  return names
 }
 
 /** The comment of `partman.tenant` says which version of the bookkeeping is installed. */
@@ -182,6 +190,8 @@ function parseDetached(rows: Observed['marked']): DetachedPartition[] {
   })
 }
 
+const NO_PARTITIONS: readonly Partition[] = []
+
 function buildTables(rows: readonly RelationRow[], facts: ReadonlyMap<string, TableFacts>, declared: readonly TableName[]): Table[] {
   const children = new Map<string | null, RelationRow[]>()
   for (const row of rows) {
@@ -189,24 +199,34 @@ function buildTables(rows: readonly RelationRow[], facts: ReadonlyMap<string, Ta
     if (siblings) siblings.push(row)
     else children.set(row[1], [row])
   }
-  const partitionsOf = (oid: string): Partition[] =>
-    (children.get(oid) ?? []).flatMap(([child, , schema, name, pending, bound, strategy, columns, marked, alien]) =>
-      bound === null
-        ? []
-        : [
-            {
-              oid: child,
-              schema,
-              name,
-              bound: parseBound(bound),
-              partitionBy: partitionKey(strategy, columns),
-              partitions: partitionsOf(child),
-              detachPending: pending,
-              ...(marked ? { marked } : {}),
-              ...(alien ? { alien: parseAlien(alien) } : {}),
-            },
-          ],
-    )
+  // Partitions of many parents have the same few bounds.
+  const bounds = new Map<string, Bound>()
+  const parseOnce = (text: string): Bound => {
+    const bound = bounds.get(text) ?? parseBound(text)
+    bounds.set(text, bound)
+    return bound
+  }
+  const partitionsOf = (parent: string): readonly Partition[] => {
+    const partitions: Partition[] = []
+    for (const [oid, , schema, name, detachPending, text, strategy, columns, marked, alien] of children.get(parent) ?? []) {
+      // Heirs of the old kind have no bound.
+      if (text === null) continue
+      const below = strategy === null ? NO_PARTITIONS : partitionsOf(oid)
+      const partition = {
+        oid,
+        schema,
+        name,
+        bound: parseOnce(text),
+        partitionBy: partitionKey(strategy, columns),
+        partitions: below,
+        detachPending,
+      }
+      partitions.push(
+        marked || alien ? { ...partition, ...(marked ? { marked } : {}), ...(alien ? { alien: parseAlien(alien) } : {}) } : partition,
+      )
+    }
+    return partitions
+  }
   const order = new Map(declared.map(({ schema, name }, index) => [JSON.stringify([schema, name]), index]))
   return (children.get(null) ?? [])
     .map(([oid, , schema, name, , , strategy, columns, , alien]) => ({

@@ -3,9 +3,9 @@ import type { TenantSettings } from '../policy/tenant-settings.js'
 import type { Position } from '../state/position.js'
 import { isFinitePosition, placeSpans, type RangeSpan } from '../state/range-span.js'
 import type { Partition } from '../state/state.js'
-import { type WantedWindow, wantDefault, wantWindows, windowBound } from '../state/want-partitions.js'
+import { type WantedWindow, wantDefault, wantWindow, windowsOfSeries } from '../state/want-partitions.js'
 import { retentionFor } from '../state/want-state.js'
-import type { WindowSeries } from '../state/window-series.js'
+import type { Window, WindowSeries } from '../state/window-series.js'
 import type { Difference } from './difference.js'
 import { type Level, missing, type VisitedLevel } from './level.js'
 import { retireBefore, type SizedSpan } from './retire-before.js'
@@ -47,7 +47,7 @@ interface Series {
 function diffSeries(level: WindowLevel, one: Series, leaving: Set<Partition>, differences: Difference[]): void {
   const { wanted, policy, parent } = level
   const { series, found } = one
-  const free = freeWindows(policy, one)
+  const free = freeWindows(policy, one).filter((window) => !isBeforeHistory(window, one))
   const retention = parent.unread ? null : retentionFor(policy, one.settings)
   const cutoff = retireBefore(retention, series, inOrder(found, free))
   for (const window of free) {
@@ -63,6 +63,11 @@ function diffSeries(level: WindowLevel, one: Series, leaving: Set<Partition>, di
     if (partition.alien) differences.push({ kind: 'relation-alien', wanted, relation: partition, alien: partition.alien })
     else differences.push(expired(level, partition, retention, to, series, parent.partitions.length - 1))
   }
+}
+
+/** The window in which the oldest partition begins may begin before it, on another grid; what lies between is past, and no gap. */
+function isBeforeHistory({ to }: WantedWindow, { series, found: [oldest] }: Series): boolean {
+  return oldest !== undefined && to <= oldest.from && to <= series.present && (series.start === null || to <= series.start)
 }
 
 function expired(
@@ -89,19 +94,16 @@ function expired(
 function freeWindows(policy: WindowPolicy, { tenant, series, found, settings }: Series): WantedWindow[] {
   const free: WantedWindow[] = []
   let next = 0
-  for (const window of wantWindows(policy, series, found, tenant, settings)) {
+  for (const window of windowsOfSeries(policy, series, found, settings)) {
     while (next < found.length && found[next]!.to <= window.from) next++
-    for (const [from, to] of uncovered(window, found, next)) {
-      // It bridges from a foreign grid to ours.
-      const whole = from === window.from && to === window.to
-      free.push(whole ? window : { ...window, from, to, bound: windowBound(series, tenant, { from, to }) })
-    }
+    // A part of it bridges from a foreign grid to ours.
+    for (const [from, to] of uncovered(window, found, next)) free.push(wantWindow(series, tenant, window, { from, to }))
   }
   return free
 }
 
 /** The parts of a wanted window that no found span covers; `first` is the first found span that may touch it. */
-function uncovered(window: WantedWindow, found: readonly RangeSpan[], first: number): [bigint, bigint][] {
+function uncovered(window: Window, found: readonly RangeSpan[], first: number): [bigint, bigint][] {
   const parts: [bigint, bigint][] = []
   let from: Position = window.from
   for (let index = first; index < found.length && from < window.to; index++) {

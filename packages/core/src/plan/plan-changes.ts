@@ -35,7 +35,8 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   const retire: Operation[] = []
   const drop: Operation[] = []
   const findings = findProblems(differences)
-  const taken = new Set(context.takenNames)
+  const given = new Set<string>()
+  const isTaken = (name: string) => given.has(name) || context.takenNames.has(name)
   /** How many partitions each parent has after the plan, beside those that were found. */
   const change = new Map<string, number>()
   const defaults = defaultPartitions(differences)
@@ -53,7 +54,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           transactional: true,
           destroysData: false,
           parent: tableName(difference.parent),
-          partition: freeName(difference.partition, taken),
+          partition: freeName(difference.partition, isTaken, given),
           holdsPresent: difference.holdsPresent,
           reason: `nothing holds ${formatBound(difference.partition.bound)} yet`,
           locks: locksOfCreation(difference, defaults.get(parent)),
@@ -189,9 +190,9 @@ function reference(partition: Partition): PartitionReference {
 }
 
 /** Gives a partition, and those below it, names that nothing bears yet. */
-function freeName(partition: Partition, taken: Set<string>): Partition {
+function freeName(partition: Partition, isTaken: (name: string) => boolean, given: Set<string>): Partition {
   let name = partition.name
-  for (let n = 2; taken.has(name); n++) name = joinName(partition.name, `x${n}`)
-  taken.add(name)
-  return { ...partition, name, partitions: partition.partitions.map((child) => freeName(child, taken)) }
+  for (let n = 2; isTaken(name); n++) name = joinName(partition.name, `x${n}`)
+  given.add(name)
+  return { ...partition, name, partitions: partition.partitions.map((child) => freeName(child, isTaken, given)) }
 }

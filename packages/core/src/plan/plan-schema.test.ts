@@ -115,6 +115,32 @@ test.each<[outcome: string, state: State, policy?: Parameters<typeof declare>[0]
   expect(complaints(plan)).toEqual([])
 })
 
+test('the operations on indexes are as the schema says', () => {
+  const partition = leaf({ bound: range('2026-11-22 00:00:00+00', '2026-11-23 00:00:00+00') })
+  const index = {
+    oid: '9',
+    schema: 'public',
+    name: 'Event_at_idx',
+    tableOid: '1',
+    parentOid: null,
+    unique: false,
+    definition: ' USING btree (at)',
+  }
+  const remnant = { oid: '8', schema: 'p', name: 'x' }
+  const lacking = { oid: '7', candidate: null, leftover: null, busy: false }
+  const kinds = [lacking, { ...lacking, leftover: remnant }, { ...lacking, candidate: remnant }].map((one) => {
+    const unfinishedIndexes = [{ ...index, lacking: [one], attachedPart: null, brokenParts: [] }]
+    const { plan } = maintain(
+      documentOf(declare(byTime())),
+      { ...found({ partitions: [partition] }), unfinishedIndexes },
+      { now: NOW, tenants: [] },
+    )
+    expect(complaints(plan)).toEqual([])
+    return plan.operations.at(-1)?.kind
+  })
+  expect(kinds).toEqual(['create-index', 'create-index', 'attach-index'])
+})
+
 test('what is not a plan is not one', () => {
   const plan = maintain(documentOf(declare(byTime())), found({}), { now: NOW, tenants: [] }).plan
   expect(complaints({ ...plan, fingerprint: 'x' })).not.toEqual([])

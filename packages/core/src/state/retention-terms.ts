@@ -1,14 +1,23 @@
 import { instantBefore } from '../calendar/window.js'
 import { parseDuration } from '../policy/duration.js'
+import type { TimeEncoding } from '../policy/key-column.js'
 import { type PartitionPolicy, policyLevels, type RetentionPolicy } from '../policy/policy.js'
 import { parseSize } from '../policy/size.js'
 
+/** The retention of a level, and how the values of its key tell their time where they are no times: read otherwise, all of them may be old. */
+export type RetentionTerm = RetentionPolicy & { readonly encoding?: TimeEncoding; readonly epoch?: number }
+
 /** The retention of each level of a table, outermost first; null where a level keeps everything. */
-export type RetentionTerms = readonly (RetentionPolicy | null)[]
+export type RetentionTerms = readonly (RetentionTerm | null)[]
 
 /** The terms that a policy declares. */
 export function retentionTerms(policy: PartitionPolicy): RetentionTerms {
-  return policyLevels(policy).map((level) => ('retention' in level ? level.retention : null))
+  return policyLevels(policy).map((level) => {
+    if (!('retention' in level) || level.retention === null) return null
+    if (!('encoding' in level.by)) return level.retention
+    const { encoding, epoch = 0 } = level.by
+    return { ...level.retention, encoding, epoch }
+  })
 }
 
 /** Whether what is declared keeps at least what the terms in force keep, at an instant (milliseconds since 1970): months differ in length. */
@@ -16,7 +25,8 @@ export function keepsAtLeast(declared: RetentionTerms, inForce: RetentionTerms, 
   return declared.every((retention, depth) => retention === null || keepsAsLong(retention, inForce[depth] ?? null, now))
 }
 
-function keepsAsLong(declared: RetentionPolicy, inForce: RetentionPolicy | null, now: number): boolean {
+function keepsAsLong(declared: RetentionTerm, inForce: RetentionTerm | null, now: number): boolean {
+  if (declared.encoding !== inForce?.encoding || declared.epoch !== inForce?.epoch) return false
   // What keeps everything, or counts in another way, cannot be outdone.
   if (inForce === null || !isLongerOrSame(declared.grace, inForce.grace, now)) return false
   switch (declared.kind) {
@@ -38,6 +48,6 @@ export function sameTerms(a: RetentionTerms, b: RetentionTerms): boolean {
   return JSON.stringify(a.map(ordered)) === JSON.stringify(b.map(ordered))
 }
 
-function ordered(retention: RetentionPolicy | null): unknown {
+function ordered(retention: RetentionTerm | null): unknown {
   return retention && Object.entries(retention).sort(([a], [b]) => (a < b ? -1 : 1))
 }

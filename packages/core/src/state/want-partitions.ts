@@ -5,7 +5,7 @@ import { joinName, listLabel, valueLabel } from './partition-name.js'
 import { isFinitePosition, type RangeSpan } from './range-span.js'
 import type { Partition } from './state.js'
 import { partitionKey, retentionFor, type WantedTable } from './want-state.js'
-import type { WindowSeries } from './window-series.js'
+import type { Window, WindowSeries } from './window-series.js'
 
 /** One partition that a level should have. */
 export interface WantedPartition {
@@ -35,13 +35,33 @@ export function wantWindows(
   tenant: string | null,
   settings: TenantSettings | undefined,
 ): WantedWindow[] {
-  const windows: WantedWindow[] = []
+  return windowsOfSeries(policy, series, found, settings).map((window) => wantWindow(series, tenant, window, window))
+}
+
+/** The wanted windows of a series as places; nearly all of them are there already, and need no name and no bound. */
+export function windowsOfSeries(
+  policy: WindowPolicy,
+  series: WindowSeries,
+  found: readonly RangeSpan[],
+  settings: TenantSettings | undefined,
+): Window[] {
+  const windows: Window[] = []
   const premake = settings?.premake ?? policy.premake
   for (let offset = firstOffset(policy, series, found, settings); offset <= premake; offset++) {
     const window = series.window(offset)
-    if (window) windows.push({ ...window, label: prefixed(tenant, window.label), bound: windowBound(series, tenant, window), tenant })
+    if (window) windows.push(window)
   }
   return windows
+}
+
+/** A part of a window of a series, or the whole, as a partition that is wanted. */
+export function wantWindow(
+  series: WindowSeries,
+  tenant: string | null,
+  { label }: Window,
+  { from, to }: { readonly from: bigint; readonly to: bigint },
+): WantedWindow {
+  return { label: prefixed(tenant, label), from, to, bound: windowBound(series, tenant, { from, to }), tenant }
 }
 
 function prefixed(tenant: string | null, label: string): string {
@@ -49,11 +69,7 @@ function prefixed(tenant: string | null, label: string): string {
 }
 
 /** A range of a series as a bound, the tenant's key in front where the level has one. */
-export function windowBound(
-  { axis }: WindowSeries,
-  tenant: string | null,
-  { from, to }: { readonly from: bigint; readonly to: bigint },
-): Bound {
+function windowBound({ axis }: WindowSeries, tenant: string | null, { from, to }: { readonly from: bigint; readonly to: bigint }): Bound {
   const key = tenant === null ? [] : [{ value: tenant }]
   // A range ends before its upper bound, so no value of the type bounds the one that holds the last value.
   const isLast = axis.last !== null && to > axis.last
@@ -67,8 +83,8 @@ function firstOffset(
   settings: TenantSettings | undefined,
 ): number {
   // What has no begin is history up to its end.
-  const oldest = found.flatMap(({ from, to }) => [from, to]).find(isFinitePosition)
-  const history = oldest !== undefined ? Math.max(series.offsetAt(oldest), -MAX_HISTORY_WINDOWS) : 0
+  const oldest = found[0] && (isFinitePosition(found[0].from) ? found[0].from : found[0].to)
+  const history = typeof oldest === 'bigint' ? Math.max(series.offsetAt(oldest), -MAX_HISTORY_WINDOWS) : 0
   const started = series.start === null ? 0 : Math.max(series.offsetAt(series.start), -MAX_STARTED_WINDOWS)
   const first = Math.min(history, started, 0)
   const retention = retentionFor(policy, settings)

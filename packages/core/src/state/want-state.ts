@@ -1,5 +1,12 @@
 import type { PartmanDocument, TablePolicy } from '../policy/document.js'
-import { type PartitionPolicy, type RetentionPolicy, type TenantColumn, tenantsOf, type WindowPolicy } from '../policy/policy.js'
+import {
+  type PartitionPolicy,
+  type RangePolicy,
+  type RetentionPolicy,
+  type TenantColumn,
+  tenantsOf,
+  type WindowPolicy,
+} from '../policy/policy.js'
 import type { TenantSettings } from '../policy/tenant-settings.js'
 import type { KeyAxis } from './key-axis.js'
 import { keyAxis } from './key-axis.js'
@@ -31,11 +38,20 @@ export interface WantedTable {
 
 /** Resolves what is declared to what there should be at an instant, table by table. */
 export function wantState(document: PartmanDocument, wish: Wish): WantedTable[] {
-  return document.tables.map((policy) => wantTable(document.partitionSchema, policy, wish))
+  const shared: SharedSeries = new Map()
+  return document.tables.map((policy) => wantTable(document.partitionSchema, policy, wish, shared))
 }
 
+/** The series of one instant by what makes them: many tables are cut alike, and windows and bounds need not be worked out for each. */
+type SharedSeries = Map<string, WindowSeries>
+
 /** Resolves what one table should look like at an instant. */
-export function wantTable(partitionSchema: string, policy: TablePolicy, { now, tenants, settings }: Wish): WantedTable {
+export function wantTable(
+  partitionSchema: string,
+  policy: TablePolicy,
+  { now, tenants, settings }: Wish,
+  shared: SharedSeries = new Map(),
+): WantedTable {
   const series = new Map<WindowPolicy, WindowSeries>()
   const set = tenantsOf(policy.policy)?.tenants
   return {
@@ -46,11 +62,20 @@ export function wantTable(partitionSchema: string, policy: TablePolicy, { now, t
     settings: (set !== undefined && settings?.get(set)) || new Map(),
     series: (level, highest) => {
       if (level.kind === 'number-range') return numberSeries(level, highest === null ? null : finite(keyAxis(level), highest))
-      const known = series.get(level) ?? timeSeries(level, now)
+      const known = series.get(level) ?? sharedSeries(level, now, shared)
       series.set(level, known)
       return known
     },
   }
+}
+
+function sharedSeries(level: RangePolicy, now: number, shared: SharedSeries): WindowSeries {
+  const { by, interval, timeZone, origin, start } = level
+  const encoding = 'encoding' in by ? [by.encoding, by.epoch] : []
+  const key = JSON.stringify([by.type, ...encoding, interval, timeZone, origin, start])
+  const known = shared.get(key) ?? timeSeries(level, now)
+  shared.set(key, known)
+  return known
 }
 
 function finite(axis: KeyAxis, text: string): bigint | null {

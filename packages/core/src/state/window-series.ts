@@ -35,16 +35,18 @@ export function timeSeries(policy: RangePolicy, instant: number): WindowSeries {
   const grid: Grid = createGrid(interval, timeZone, policy.origin)
   const now = isDate ? wallClock(instant, policy.timeZone) : instant
   const current = windowIndexAt(grid, now)
+  const starts = new Map<number, number>()
+  const startAt = (offset: number): number => remember(starts, offset, () => windowStart(grid, current + offset))
   const resolve = (offset: number): Window | undefined => {
-    const [start, end] = [windowStart(grid, current + offset), windowStart(grid, current + offset + 1)]
+    const [start, end] = [startAt(offset), startAt(offset + 1)]
     const [from, to] = [axis.at(start), axis.at(end)]
     return from === to || isBeyond(axis, from) ? undefined : { label: windowLabel(interval, grid, start), from, to }
   }
-  const [windows, cutoffs] = [new Map<number, Window | undefined>(), new Map<string, bigint>()]
+  const [windows, cutoffs, offsets] = [new Map<number, Window | undefined>(), new Map<string, bigint>(), new Map<bigint, number>()]
   return {
     axis,
     present: axis.at(now),
-    offsetAt: (position) => windowIndexAt(grid, axis.instantAt(position)) - current,
+    offsetAt: (position) => remember(offsets, position, (place) => windowIndexAt(grid, axis.instantAt(place)) - current),
     window: (offset) => remember(windows, offset, resolve),
     start: policy.start === null ? null : axis.at(startOfDay(Date.parse(`${policy.start}T00:00:00Z`), timeZone)),
     before: (duration) => remember(cutoffs, duration, (text) => axis.at(instantBefore(now, parseDuration(text), timeZone))),
@@ -83,7 +85,7 @@ function wallClock(instant: number, timeZone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second)
 }
 
-/** A window or a cutoff is worked out once, however many tenants ask. */
+/** A window, a place or a cutoff is worked out once, however many tenants ask. */
 function remember<Key, Value>(known: Map<Key, Value>, key: Key, resolve: (key: Key) => Value): Value {
   const value = known.get(key)
   if (value !== undefined) return value
