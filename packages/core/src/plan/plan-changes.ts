@@ -10,7 +10,7 @@ import type { Finding } from './finding.js'
 import { locksOfCreation, shareUpdateExclusive } from './locks.js'
 import type { Operation, PartitionReference } from './operation.js'
 import { makePlan, type Plan } from './plan.js'
-import { planIndexes } from './plan-indexes.js'
+import { planIndexes, type TakenNames } from './plan-indexes.js'
 
 export interface PlanContext {
   /** Milliseconds since 1970. */
@@ -36,7 +36,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   const drop: Operation[] = []
   const findings = findProblems(differences)
   const given = new Set<string>()
-  const isTaken = (name: string) => given.has(name) || context.takenNames.has(name)
+  const taken: TakenNames = { has: (name) => given.has(name) || context.takenNames.has(name), add: (name) => given.add(name) }
   /** How many partitions each parent has after the plan, beside those that were found. */
   const change = new Map<string, number>()
   const defaults = defaultPartitions(differences)
@@ -54,7 +54,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           transactional: true,
           destroysData: false,
           parent: tableName(difference.parent),
-          partition: freeName(difference.partition, isTaken, given),
+          partition: freeName(difference.partition, taken),
           holdsPresent: difference.holdsPresent,
           reason: `nothing holds ${formatBound(difference.partition.bound)} yet`,
           locks: locksOfCreation(difference, defaults.get(parent)),
@@ -190,9 +190,9 @@ function reference(partition: Partition): PartitionReference {
 }
 
 /** Gives a partition, and those below it, names that nothing bears yet. */
-function freeName(partition: Partition, isTaken: (name: string) => boolean, given: Set<string>): Partition {
+function freeName(partition: Partition, taken: TakenNames): Partition {
   let name = partition.name
-  for (let n = 2; isTaken(name); n++) name = joinName(partition.name, `x${n}`)
-  given.add(name)
-  return { ...partition, name, partitions: partition.partitions.map((child) => freeName(child, isTaken, given)) }
+  for (let n = 2; taken.has(name); n++) name = joinName(partition.name, `x${n}`)
+  taken.add(name)
+  return { ...partition, name, partitions: partition.partitions.map((child) => freeName(child, taken)) }
 }

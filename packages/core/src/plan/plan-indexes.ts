@@ -6,6 +6,12 @@ import type { Identified } from '../state/unfinished-index.js'
 import type { Finding } from './finding.js'
 import type { AttachIndex, CreateIndex, Operation } from './operation.js'
 
+/** Names in the partitions' schema that are in use, or spoken for by the plan. */
+export interface TakenNames {
+  readonly has: (name: string) => boolean
+  readonly add: (name: string) => unknown
+}
+
 type Missing = Extract<IndexDifference, { kind: 'index-missing' }>
 type Broken = Extract<IndexDifference, { kind: 'index-broken' }>
 
@@ -17,7 +23,7 @@ type Broken = Extract<IndexDifference, { kind: 'index-broken' }>
 export function planIndexes(
   differences: readonly Difference[],
   retired: readonly Operation[],
-  taken: Set<string>,
+  taken: TakenNames,
 ): { operations: Operation[]; findings: Finding[] } {
   const leaving = new Set(retired.map(({ partition }) => formatTableName(partition)))
   const attach: AttachIndex[] = []
@@ -66,7 +72,7 @@ function common({ wanted, index, parent, partition }: IndexPlace) {
   }
 }
 
-function planCreate(difference: Missing, taken: Set<string>): CreateIndex {
+function planCreate(difference: Missing, taken: TakenNames): CreateIndex {
   const { index, whole, partition, lacking } = difference
   const names = partitionIndexNames(partition.name, whole.name)
   // Somebody else's is left alone, whatever its state.
