@@ -91,6 +91,16 @@ test.each<[string, string, string]>([
   ],
 
   [
+    'an interval that is no duration, and no origin because of it,',
+    '@partman(by: at, interval: »"daily", origin: "2024-04-01")',
+    '"daily" is not a duration\n  Write a whole number and a unit, such as "1 day" or "3 months". Units: minute, hour, day, week, month, quarter, year.',
+  ],
+  [
+    'an interval that is no duration, and no week start because of it,',
+    '@partman(by: at, interval: »"weekly", weekStart: sunday)',
+    '"weekly" is not a duration\n  Write a whole number and a unit, such as "1 day" or "3 months". Units: minute, hour, day, week, month, quarter, year.',
+  ],
+  [
     'an origin that is no date',
     `${AT}, origin: »"April")`,
     '"April" is not a local date\n  For example origin: "2024-04-01", or "2024-04-01 06:00" where the interval is counted in hours or minutes.',

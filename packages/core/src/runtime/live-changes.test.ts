@@ -128,6 +128,23 @@ describe.each(['plain', 'hostile'] as const)('while a table with %s names is in 
     await table.end()
   })
 
+  it('a value that a DEFAULT partition has rows of is made once they are out of its way', async () => {
+    const table = await start({
+      before: byValues([['eu']], { default: true }),
+      after: byValues([['eu'], ['in no list']], { default: true }),
+    })
+    const found = await treeOf(table)
+    await expect(table.maintain(NEXT)).rejects.toThrow('would be violated by some row')
+    expect(await treeOf(table)).toBe(found)
+    const [name, column] = [qualified(table.before.tables[0]!.table), identifier(columns['region'] ?? 'region')]
+    await table.test.query(sql`CREATE TABLE aside AS SELECT * FROM ${name} WHERE ${column} = 'in no list'`)
+    await table.test.query(sql`DELETE FROM ${name} WHERE ${column} = 'in no list'`)
+    expect(await table.maintain(NEXT)).toEqual({ steps: created('"in no list"'), findings: [] })
+    await table.test.query(sql`INSERT INTO ${name} SELECT * FROM aside`)
+    await nothing(table)
+    await table.end()
+  })
+
   it('a longer retention keeps what stands detached, and says so', async () => {
     const table = await start({ before: byTime(keep('1 day')), after: byTime(keep('9 days')) })
     expect(await table.maintain('2026-03-12T12:00:00Z', table.before)).toEqual({
