@@ -9,7 +9,8 @@ test.each([
   ['2 week', { count: 2, unit: 'week' }],
   ['3 months', { count: 3, unit: 'month' }],
   ['1 quarter', { count: 1, unit: 'quarter' }],
-  ['999999 years', { count: 999_999, unit: 'year' }],
+  ['1000 years', { count: 1000, unit: 'year' }],
+  ['365000 days', { count: 365_000, unit: 'day' }],
 ])('"%s" is a duration', (text, duration) => {
   expect(parseDuration(text)).toEqual(duration)
 })
@@ -38,6 +39,12 @@ test.each([
   '1 day 2 hours',
 ])('"%s" is not a duration', (text) => {
   expect(() => parseDuration(text)).toThrow(expect.objectContaining({ code: 'DURATION_INVALID', message: `"${text}" is not a duration` }))
+})
+
+test.each(['1001 years', '999999 years', '13036 months', '365001 days'])('"%s" leaves the range of times', (text) => {
+  expect(() => parseDuration(text)).toThrow(
+    expect.objectContaining({ code: 'DURATION_INVALID', message: `"${text}" is longer than 1000 years` }),
+  )
 })
 
 test('a duration is written the way it is read', () => {

@@ -10,6 +10,10 @@ export interface Duration {
   readonly unit: DurationUnit
 }
 
+/** Days that a unit has at least; what is longer than a thousand years leaves the range of PostgreSQL's and JavaScript's times. */
+const DAYS: Readonly<Record<DurationUnit, number>> = { minute: 1 / 1440, hour: 1 / 24, day: 1, week: 7, month: 28, quarter: 89, year: 365 }
+const MAX_YEARS = 1000
+
 const PATTERN = /^([1-9]\d{0,5}) (minute|hour|day|week|month|quarter|year)s?$/
 
 /**
@@ -25,7 +29,13 @@ export function parseDuration(text: string): Duration {
       hint: `Write a whole number and a unit, such as "1 day" or "3 months". Units: ${DURATION_UNITS.join(', ')}.`,
     })
   }
-  return { count: Number(match[1]), unit: match[2] as DurationUnit }
+  const duration = { count: Number(match[1]), unit: match[2] as DurationUnit }
+  if (duration.count * DAYS[duration.unit] > MAX_YEARS * DAYS.year) {
+    throw new PartmanError('DURATION_INVALID', `"${text}" is longer than ${MAX_YEARS} years`, {
+      hint: 'To keep everything, leave the retention out.',
+    })
+  }
+  return duration
 }
 
 /** Writes a duration the way `parseDuration` reads it. */
