@@ -35,7 +35,7 @@ FROM pinned, pg_catalog.json_array_elements($1::json) WITH ORDINALITY AS series 
 
 /**
  * Reads the highest key below each of some parents, as PostgreSQL prints it, in their order: null where there are no rows. Each series is read from
- * its upper end, by an index where one begins with what is known of the rows and the key; the DEFAULT partition is a series of its own.
+ * its upper end, by an index where one begins with what is known of the rows and the key.
  */
 export async function observeHighestKeys(database: Database, parents: readonly NumberParent[]): Promise<(string | null)[]> {
   const series = parents.map(seriesOf)
@@ -64,16 +64,18 @@ interface Probe {
   readonly policy: NumberRangePolicy
 }
 
-/** The series below a parent, each from its upper end. */
+/**
+ * The series below a parent, each from its upper end. The DEFAULT partition is none: one row with a number far ahead, which it takes, would
+ * make all the others the past.
+ */
 function seriesOf({ parent, policy, known }: NumberParent): Probe[][] {
   const { series, unplaced } = placeSpans(policy, keyAxis(policy), parent.partitions)
-  const alone = [...unplaced, ...parent.partitions.filter(({ bound }) => bound.kind === 'default')]
   return [
     ...[...series].map(([tenant, spans]) => {
       const ofSeries = [...known, ...knownOfSeries(policy.prefix, tenant)]
       return spans.toReversed().map(({ partition }) => ({ partition, known: ofSeries, policy }))
     }),
-    ...alone.map((partition) => [{ partition, known, policy }]),
+    ...unplaced.map((partition) => [{ partition, known, policy }]),
   ]
 }
 

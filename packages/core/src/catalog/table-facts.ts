@@ -47,6 +47,13 @@ partman_extension AS MATERIALIZED (
       JOIN pg_catalog.pg_class c ON c.oid = k.confrelid
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE k.conrelid = d.oid AND k.contype = 'f'::"char" AND k.conparentid = 0::oid
+    ),
+    (
+      SELECT pg_catalog.json_object_agg(a.attname, CASE WHEN COALESCE(b.typtype, y.typtype) = 'e'::"char" THEN 'enum'::text ELSE COALESCE(b.typname, y.typname)::text END)
+      FROM pg_catalog.pg_attribute a
+      JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
+      LEFT JOIN pg_catalog.pg_type b ON b.oid = y.typbasetype
+      WHERE a.attrelid = d.oid AND a.attnum > 0::int2 AND NOT a.attisdropped
     )
   ) AS fact
   FROM declared d
@@ -56,17 +63,28 @@ export type TableFactsRow = readonly [
   oid: string,
   extension: string | null,
   references: readonly (readonly [schema: string, name: string])[] | null,
+  columnTypes: Readonly<Record<string, string>> | null,
 ]
-export type TableFacts = Pick<Table, 'extension' | 'references'>
+export type TableFacts = Pick<Table, 'extension' | 'references' | 'columnTypes'>
+
+/** PostgreSQL's own names of types that a policy calls by their names in SQL. */
+const SQL_NAMES: Readonly<Record<string, string>> = {
+  bool: 'boolean',
+  int2: 'smallint',
+  int4: 'integer',
+  int8: 'bigint',
+  varchar: 'text',
+}
 
 /** Parses the facts, by the oid of the table; what does not apply is left out. */
 export function parseTableFacts(rows: readonly TableFactsRow[]): ReadonlyMap<string, TableFacts> {
   return new Map(
-    rows.map(([oid, extension, references]) => [
+    rows.map(([oid, extension, references, columnTypes]) => [
       oid,
       {
         ...(extension === null ? {} : { extension }),
         ...(references === null ? {} : { references: references.map(([schema, name]) => ({ schema, name })) }),
+        columnTypes: new Map(Object.entries(columnTypes ?? {}).map(([column, type]) => [column, SQL_NAMES[type] ?? type])),
       },
     ]),
   )

@@ -1,5 +1,6 @@
+import { keyColumns } from '../policy/policy.js'
 import { partitionStem } from '../state/partition-name.js'
-import { type State, sameKey, sameTable } from '../state/state.js'
+import { type State, sameKey, sameTable, type Table } from '../state/state.js'
 import { partitionKey, type WantedTable } from '../state/want-state.js'
 import { diffDetached } from './diff-detached.js'
 import { diffIndexes } from './diff-indexes.js'
@@ -39,6 +40,11 @@ function diffTable(wanted: WantedTable, found: State, differences: Difference[])
     differences.push({ kind: 'key-different', wanted, at: table, wantedKey: key, foundKey: table.partitionBy })
     return
   }
+  const types = keyTypes(wanted, table)
+  if (types.length > 0) {
+    differences.push(...types)
+    return
+  }
   const visited: VisitedLevel[] = []
   const [stem, references] = [partitionStem(declared.table), table.references ?? []]
   diffLevel({ wanted, policy: declared.policy, parent: table, stem, references, settings: undefined }, visited, differences)
@@ -47,4 +53,12 @@ function diffTable(wanted: WantedTable, found: State, differences: Difference[])
     if (difference) differences.push(difference)
   }
   differences.push(...diffIndexes(wanted, table, found.unfinishedIndexes ?? []))
+}
+
+/** The columns of all levels whose type is not what is declared: values, bounds and names would be taken for what they are not. */
+function keyTypes(wanted: WantedTable, { columnTypes }: Table): Difference[] {
+  return keyColumns(wanted.policy.policy).flatMap(({ column, type: declared }): Difference[] => {
+    const found = columnTypes?.get(column)
+    return found === undefined || found === declared ? [] : [{ kind: 'key-type-different', wanted, column, declared, found }]
+  })
 }

@@ -30,6 +30,14 @@ export type Difference =
       /** null: it holds rows where a further level is declared. */
       readonly foundKey: PartitionKey | null
     }
+  /** A key column has another type than is declared. */
+  | {
+      readonly kind: 'key-type-different'
+      readonly wanted: WantedTable
+      readonly column: string
+      readonly declared: string
+      readonly found: string
+    }
   /** A partition is partitioned in turn, and no such level is declared. */
   | ({ readonly kind: 'level-undeclared'; readonly foundKey: PartitionKey } & AtPartition)
   /** Rows that should have a partition have none; the bound of `partition` is the part that nothing covers yet. */

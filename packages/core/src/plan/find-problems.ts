@@ -96,6 +96,15 @@ function problemOf(difference: Difference): Problem | undefined {
             nextStep:
               'PostgreSQL cannot change a partition key. Declare the key that the table has, or create the table anew. A column that is to have another name is renamed in a migration: ALTER TABLE ... RENAME COLUMN ... TO.',
           }
+    case 'key-type-different':
+      return {
+        code: 'PARTITION_KEY_DIFFERENT',
+        severity: 'error',
+        at: `${table}.${difference.column}`,
+        what: `is of type ${difference.found}; what is declared is ${difference.declared}`,
+        nextStep:
+          'Declare the type that the column has (@db...). PostgreSQL cannot change the type of a key column. Until then nothing is made or retired here.',
+      }
     case 'level-undeclared':
       return {
         code: 'LEVEL_UNDECLARED',

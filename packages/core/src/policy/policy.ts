@@ -110,6 +110,14 @@ export function policyLevels(policy: PartitionPolicy): PartitionPolicy[] {
   return policy.subpartition === null ? [policy] : [policy, ...policyLevels(policy.subpartition)]
 }
 
+/** The key columns of all levels, outermost first. */
+export function keyColumns(policy: PartitionPolicy): KeyColumn<string>[] {
+  return policyLevels(policy).flatMap((level) => {
+    if (level.kind === 'hash') return level.by
+    return 'prefix' in level && level.prefix ? [level.prefix.by, level.by] : [level.by]
+  })
+}
+
 /** The tenant set that a level has partitions for, and the column that tells them apart. */
 export function tenantsOf(policy: PartitionPolicy): TenantColumn | null {
   switch (policy.kind) {

@@ -2,7 +2,7 @@ import type { TableName } from '../policy/document.js'
 import type { Bound } from './bound.js'
 import type { UnfinishedIndex } from './unfinished-index.js'
 
-/** How a table or a partition is partitioned: the key columns as the table has them, the types as `format_type` names them. */
+/** How a table or a partition is partitioned: the key columns as the table has them. */
 export interface PartitionKey {
   readonly method: 'range' | 'list' | 'hash'
   /** An expression in the key has no column name: null. */
@@ -48,6 +48,8 @@ export interface Table extends TableName {
   readonly alien?: Alien
   /** The extension that has it in its care: `pg_partman`, `timescaledb`, or one that it is a member of. */
   readonly extension?: string
+  /** The type of each column, as a policy calls it, or by its name in the catalog. */
+  readonly columnTypes?: ReadonlyMap<string, string>
   /** The tables that its foreign keys refer to: making a partition locks them for a moment. */
   readonly references?: readonly TableName[]
 }
