@@ -16,7 +16,7 @@ function blocks(language: string): string[] {
   return [...README.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, 'gm'))].map(([, body]) => body ?? '')
 }
 
-const [models = '', generator = ''] = blocks('prisma')
+const [models = '', generator = '', shapes = ''] = blocks('prisma')
 const [createTable = '', partitions = ''] = blocks('sql')
 const [client = '', maintainer = ''] = blocks('ts')
 const [, , , migrate = '', maintain = ''] = blocks('sh')
@@ -31,7 +31,8 @@ ${generator}
 datasource db {
   provider = "postgresql"
 }
-${models}`
+${models}
+${shapes}`
 
 const TSCONFIG = JSON.stringify({
   compilerOptions: { target: 'es2023', module: 'nodenext', strict: true, noEmit: true, skipLibCheck: true, types: ['node'] },
