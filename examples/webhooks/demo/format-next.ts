@@ -21,7 +21,8 @@ export function formatNext({ operations }: Plan): string[] {
   return [...groups.values()].map((group) => {
     const [{ kind, model }] = group as [Operation, ...Operation[]]
     const days = [...new Set(group.flatMap(lowerEnd))].sort((a, b) => a - b).map(formatDay)
-    return `${VERBS[kind].padEnd(6)}  ${model.padEnd(15)}  ${formatCount(group.length, 'partition').padEnd(12)}  of ${days.join(', ')}`
+    const of = days.length === 0 ? '' : `  of ${days.join(', ')}`
+    return `${VERBS[kind].padEnd(6)}  ${model.padEnd(15)}  ${formatCount(group.length, 'partition').padEnd(12)}${of}`
   })
 }
 

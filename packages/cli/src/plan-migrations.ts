@@ -20,7 +20,7 @@ export interface PlannedMigrations {
   readonly findings: readonly ShownFinding[]
 }
 
-/** What pending migrations make is not there yet, whatever has its name now; nothing in PostgreSQL has an empty one. */
+/** What pending migrations make in the place of another is not there yet, whatever has its name now; nothing in PostgreSQL has an empty one. */
 const NO_TABLE = { schema: '', name: '' }
 
 /** Plans the migrations of a document; what it finds is what `partman check` finds. */

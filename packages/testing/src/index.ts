@@ -1,4 +1,5 @@
 export { type ClockStep, type SimulatedClock, simulatedClock } from './clock.js'
+export { dumpCatalog } from './database/dump-catalog.js'
 export { createTestDatabase, type TestDatabase } from './database/test-database.js'
 export { dmmfFromSchema } from './dmmf.js'
 export { type PostgresServer, startPostgres } from './postgres/start-postgres.js'

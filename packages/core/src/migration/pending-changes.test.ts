@@ -43,3 +43,11 @@ test('what the migrations make themselves is not in the database, and has the ke
     [undefined, ['z']],
   ])
 })
+
+test('what is made under a name that nothing was taken from may be there already', async () => {
+  const pending = await resolvePendingChanges([
+    migration('1', 'CREATE TABLE a (x int) PARTITION BY LIST (x);\nALTER TABLE a ADD UNIQUE (x);'),
+  ])
+  expect(pending.databaseName(named('a'))?.table).toEqual(named('a'))
+  expect(pending.changes.at(-1)).toMatchObject({ inDatabase: { table: named('a') }, madeKey: ['x'] })
+})

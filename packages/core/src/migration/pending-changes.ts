@@ -15,7 +15,7 @@ export interface PendingChange {
   readonly change: SchemaChange
   /** `<migration>/migration.sql:line:column`. */
   readonly place: string
-  /** The table as the database calls it before all of the migrations; null where it is one that they make themselves, or an index. */
+  /** The table as the database calls it before all of the migrations; null where they have made it in the place of another, or for an index. */
   readonly inDatabase: DatabaseName | null
   /** What a table that the migrations make is partitioned by; none where it is plain, or in the database. */
   readonly madeKey: readonly string[]
@@ -24,7 +24,7 @@ export interface PendingChange {
 /** What pending migrations do, and what the names that they end with are in the database as it is. */
 export interface PendingChanges {
   readonly changes: readonly PendingChange[]
-  /** The table of a name as it will be after the migrations; null where they make it, or drop it. */
+  /** The table of a name as it will be after the migrations; null where they drop it, whatever they make in its place. */
   readonly databaseName: (table: TableName) => DatabaseName | null
 }
 
@@ -72,7 +72,8 @@ export async function resolvePendingChanges(
 function follow(change: SchemaChange, before: Traced | null): [TableName, Traced | null][] {
   switch (change.kind) {
     case 'create-table':
-      return [[change.table, { origin: null, columns: new Map(), madeKey: change.keyColumns }]]
+      // One that nothing has taken the name from may be there already, whatever the migrations believe.
+      return [[change.table, { origin: before?.origin ?? null, columns: new Map(), madeKey: change.keyColumns }]]
     case 'drop-table':
       return [[change.table, null]]
     case 'rename-table':

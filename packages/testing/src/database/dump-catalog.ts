@@ -1,4 +1,4 @@
-import type { TestDatabase } from '@partman/testing'
+import type { TestDatabase } from './test-database.js'
 
 /** One statement for each sort of object; every row becomes a line. Nothing in them depends on oids or on rows. */
 const PARTS = {
