@@ -1,4 +1,4 @@
-import { type Bound, formatBound, formatTableName, type Operation, type Partition } from '@partman/core'
+import { type Bound, countLeaves, formatBound, formatTableName, type Operation, type Partition } from '@partman/core'
 import { formatCount, formatPrintable } from './format-text.js'
 import type { Output } from './output.js'
 
@@ -25,7 +25,7 @@ export function formatOperation(operation: Operation, { style }: Pick<Output, 's
 }
 
 function describe({ bound: own, partitions }: Partition): string {
-  return partitions.length === 0 ? bound(own) : `${bound(own)} with ${formatCount(partitions.length, 'partition')}`
+  return partitions.length === 0 ? bound(own) : `${bound(own)} with ${formatCount(countLeaves(partitions), 'leaf partition')}`
 }
 
 function bound(value: Bound): string {

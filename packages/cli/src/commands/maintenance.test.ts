@@ -118,9 +118,11 @@ test('status shows a table for people', async () => {
   const { exitCode, stdout } = await project.partman(['status'])
   expect(exitCode).toBe(0)
   expect(stdout.split('\n').map((line) => line.replace(/ {2,}/g, ' | '))).toEqual([
-    'table | state | tenants | partitions | until | next retirement | retired | to do',
-    expect.stringMatching(/^public\.Évents 事件'; -- \(x \| partitioned \| \d+ \| \d+ \| \d{4}-\d\d-\d\d \| \d{4}-\d\d-\d\d \| 0 \| 0$/),
-    expect.stringMatching(/^public\.AuditLog \| partitioned \| - \| \d+ \| \d{4}-\d\d-01 \| \d{4}-\d\d-01 \| 1 \| 0$/),
+    'table | partitioned by | state | tenants | partitions | until | next retirement | retired | to do',
+    expect.stringMatching(
+      /^public\.Évents 事件'; -- \(x \| LIST \(projectId\) > RANGE \(createdAt\) \| partitioned \| \d+ \| \d+ \| \d{4}-\d\d-\d\d \| \d{4}-\d\d-\d\d \| 0 \| 0$/,
+    ),
+    expect.stringMatching(/^public\.AuditLog \| RANGE \(at\) \| partitioned \| - \| \d+ \| \d{4}-\d\d-01 \| \d{4}-\d\d-01 \| 1 \| 0$/),
     '',
   ])
 })

@@ -1,4 +1,5 @@
 import {
+  countLeaves,
   DEFAULT_LOCK_CAPACITY,
   emptyState,
   formatTableName,
@@ -9,16 +10,18 @@ import {
   observeTenants,
   type PartmanDocument,
   PartmanError,
+  policyLevels,
   type SimulatedRun,
   type Simulation,
   type SimulationInput,
   simulateMaintenance,
+  type TablePolicy,
 } from '@partman/core'
 import { Command } from 'commander'
 import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
 import { formatFinding } from '../format-finding.js'
-import { formatMinute, formatPrintable, formatTable } from '../format-text.js'
+import { formatCount, formatMinute, formatPrintable, formatTable } from '../format-text.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
 
@@ -56,6 +59,7 @@ async function runSimulate(session: Session, options: SimulateOptions): Promise<
     tables: simulation.tables.map(({ policy, peakAt, largestStep, ...figures }) => ({
       model: policy.model,
       table: policy.table,
+      notes: whatTimeLeaves(policy),
       ...figures,
       peakAt: new Date(peakAt).toISOString(),
       largestStep,
@@ -99,6 +103,20 @@ function print({ output }: Session, { runs, tables, findings }: Simulation): voi
     String(largestStep),
   ])
   output.print(formatTable([heading, ...rows]))
+  const notes = tables.flatMap(({ policy }) => whatTimeLeaves(policy).map((what) => `${formatTableName(policy.table)}: ${what}`))
+  if (notes.length > 0) output.print()
+  for (const note of notes) output.print(formatPrintable(note))
+}
+
+/** What becomes of a table by its rows alone, of which a simulation adds none. */
+function whatTimeLeaves({ policy }: TablePolicy): string[] {
+  const levels = policyLevels(policy)
+  const numbers = levels.find((level) => level.kind === 'number-range')
+  const sized = levels.some((level) => 'retention' in level && level.retention?.kind === 'size')
+  return [
+    ...(numbers ? [`partitions by ${numbers.by.column} come and go with its numbers, not with time`] : []),
+    ...(sized ? ['retention by size goes by rows that are still to come'] : []),
+  ]
 }
 
 const VERBS = {
@@ -120,10 +138,17 @@ function formatRun({ at, operations }: SimulatedRun): string[] {
   }
   return [...groups.values()].map((group) => {
     const [{ table, kind, reason, partition }] = group as [Operation]
-    const more = group.length > 1 ? ` and ${group.length - 1} more` : ''
+    const more = `${group.length > 1 ? ` and ${group.length - 1} more` : ''}${formatLeaves(group)}`
     const when = formatMinute(new Date(at).toISOString()).padEnd(16)
     return formatPrintable(`${when}  ${formatTableName(table)}  ${VERBS[kind]} ${partition.name}${more}: ${reason}`)
   })
+}
+
+/** How many partitions for rows the steps make, where some make more than one. */
+function formatLeaves(group: readonly Operation[]): string {
+  const leaves = group.map((one) => (one.kind === 'create-partition' ? countLeaves([one.partition]) : 1))
+  const sum = leaves.reduce((total, count) => total + count, 0)
+  return sum > group.length ? ` with ${formatCount(sum, 'leaf partition')}` : ''
 }
 
 function parseInstant(text: string): number {

@@ -2,8 +2,12 @@ import {
   describeTables,
   formatTableName,
   nextRetirement,
+  nextRetirementKey,
+  type PartitionPolicy,
   type PlannedMaintenance,
+  partitionKey,
   planMaintenance,
+  policyLevels,
   type TableDescription,
 } from '@partman/core'
 import { Command } from 'commander'
@@ -28,7 +32,7 @@ async function runStatus(session: Session): Promise<ExitCode> {
   const { server, bookkeepingVersion } = planned.observation
   const tables = describe(planned)
   const steps = planned.plan.operations.length
-  const heading = ['table', 'state', 'tenants', 'partitions', 'until', 'next retirement', 'retired', 'to do']
+  const heading = ['table', 'partitioned by', 'state', 'tenants', 'partitions', 'until', 'next retirement', 'retired', 'to do']
   output.print(formatTable([heading, ...tables.map((table) => formatRow(table, server.now))]))
   if (bookkeepingVersion === null)
     output.print('\nThe database has no partman bookkeeping: deploy the migration that `partman migrate` writes.')
@@ -48,6 +52,10 @@ async function runStatus(session: Session): Promise<ExitCode> {
 interface TableStatus extends TableDescription {
   /** ISO 8601; in the past where it is due. */
   readonly nextRetirement: string | null
+  /** The number at which a partition of a level by number goes next; it may have been reached. */
+  readonly nextRetirementKey: string | null
+  /** The levels as they are declared, outermost first. */
+  readonly levels: readonly { readonly kind: PartitionPolicy['kind']; readonly method: string; readonly columns: readonly string[] }[]
   /** Operations that `plan` shows for it. */
   readonly operations: number
 }
@@ -58,25 +66,42 @@ function describe({ observation, wanted, plan }: PlannedMaintenance): TableStatu
     const policy = wanted.find(({ policy }) => formatTableName(policy.table) === name)?.policy
     const found = observation.state.tables.find((one) => formatTableName(one) === name)
     const instant = policy && found ? nextRetirement(policy, found) : null
+    const levels = policy ? policyLevels(policy.policy) : []
     return {
       ...table,
       nextRetirement: instant === null ? null : new Date(instant).toISOString(),
+      nextRetirementKey: policy && found ? nextRetirementKey(policy, found) : null,
+      levels: levels.map((level) => {
+        const { method, columns } = partitionKey(level)
+        return { kind: level.kind, method, columns: columns.filter((column) => column !== null) }
+      }),
       operations: plan.operations.filter((operation) => formatTableName(operation.table) === name).length,
     }
   })
 }
 
 function formatRow(status: TableStatus, now: number): string[] {
-  const { table, state, tenants, leaves, until, nextRetirement, detached, operations } = status
-  const isDue = nextRetirement !== null && Date.parse(nextRetirement) <= now
+  const { table, levels, state, tenants, leaves, until, detached, operations } = status
   return [
     formatTableName(table),
+    levels.map(({ method, columns }) => `${method.toUpperCase()} (${columns.join(', ')})`).join(' > '),
     state,
     tenants === null ? '-' : String(tenants),
     String(leaves),
-    formatMinute(until),
-    isDue ? 'now' : formatMinute(nextRetirement),
+    formatUntil(until),
+    formatNextRetirement(status, now),
     String(detached.length),
     String(operations),
   ]
+}
+
+/** An instant, or the number that a level by number ends at. */
+function formatUntil(until: string | null): string {
+  return until !== null && /^-?\d+$/.test(until) ? until : formatMinute(until)
+}
+
+function formatNextRetirement({ nextRetirement, nextRetirementKey, levels }: TableStatus, now: number): string {
+  if (nextRetirement !== null) return Date.parse(nextRetirement) <= now ? 'now' : formatMinute(nextRetirement)
+  if (nextRetirementKey === null) return '-'
+  return `at ${levels.find(({ kind }) => kind === 'number-range')?.columns.at(-1)} ${nextRetirementKey}`
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { byTenant, byTime, declare } from '../fixtures/policies.js'
-import { nextRetirement } from './next-retirement.js'
+import { byNumber, byTenant, byTime, declare } from '../fixtures/policies.js'
+import { nextRetirement, nextRetirementKey } from './next-retirement.js'
 import type { Partition, Table } from './state.js'
 
 const range = byTime({ interval: '1 month', premake: 10_000, retention: { kind: 'age', after: '1 month', grace: '1 day' } })
@@ -45,4 +45,12 @@ test('where nothing is retired there is no next time', () => {
     nextRetirement(declare({ ...range, retention: null }), tableOf(partition('2026-01-01 00:00:00+00', '2026-02-01 00:00:00+00'))),
   ).toBeNull()
   expect(nextRetirement(declare(range), tableOf())).toBeNull()
+})
+
+test('by number, it is the number that the highest has to reach, and time says nothing', () => {
+  const found = tableOf(partition('0', '1000'), partition('1000', '2000'), partition('2000', '3000'))
+  const policy = byNumber({ retention: { kind: 'count', partitions: 1, grace: '1 day' } })
+  expect([nextRetirementKey(declare(policy), found), nextRetirement(declare(policy), found)]).toEqual(['2000', null])
+  expect(nextRetirementKey(declare(byNumber()), found)).toBeNull()
+  expect(nextRetirementKey(declare(policy), tableOf(partition('0', '1000')))).toBeNull()
 })

@@ -23,6 +23,20 @@ export function nextRetirement({ policy }: TablePolicy, table: Table): number | 
   return found.length === 0 ? null : Math.min(...found)
 }
 
+/**
+ * The number that has to be reached for the first partition of a level by number to pass its retention, which may have been reached; null
+ * where none does. Of several series, each of which goes by the highest number of its own, it is the lowest.
+ */
+export function nextRetirementKey({ policy }: TablePolicy, table: Table): string | null {
+  let least: bigint | undefined
+  for (const series of foundSeries(policy, table.partitions)) {
+    if (series.policy.kind !== 'number-range') continue
+    const end = firstToGo(series, series.policy.retention)
+    if (end !== undefined && (least === undefined || end < least)) least = end
+  }
+  return least === undefined ? null : String(least)
+}
+
 /** The end that the present, or the cutoff, has to reach for the oldest partition to go. */
 function firstToGo({ spans }: FoundSeries, retention: RetentionPolicy | null): bigint | undefined {
   const index = retention?.kind === 'age' ? 0 : retention?.kind === 'count' ? retention.partitions : -1
