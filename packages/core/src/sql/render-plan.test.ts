@@ -1,14 +1,13 @@
-import { simulatedClock } from '@partman/testing'
+import { dumpCatalog, simulatedClock } from '@partman/testing'
 import { testDatabase } from '@partman/testing/vitest'
 import { expect, it } from 'vitest'
-import { observeState } from '../catalog/observe-state.js'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
 import { parseStatements } from '../migration/parse-statements.js'
 import { createMaintainer } from '../runtime/maintainer.js'
 import { planMaintenance } from '../runtime/plan-maintenance.js'
-import type { State } from '../state/state.js'
 import { renderPlan } from './render-plan.js'
+import { identifier, qualified, sql } from './sql.js'
 
 const DAY_MS = 86_400_000
 const START = Date.parse('2026-01-01T00:00:00Z')
@@ -18,29 +17,19 @@ async function start(names: typeof PLAIN) {
   const document = webhookDocument(names)
   const test = await testDatabase()
   const database = await prepareDatabase(test, document, webhookTables(names, document), { firstPartitions: false })
-  await test.query(
-    `INSERT INTO ${names === PLAIN ? 'public."Project"' : `"my ""schema"" $partman$"."Pröjects'; --"`} (id) VALUES ('it''s $$ a')`,
-  )
+  await test.query(sql`INSERT INTO ${qualified(names.projects)} (id) VALUES ('it''s $$ a')`)
   const clock = simulatedClock(new Date(START).toISOString())
   const maintainer = createMaintainer({ document, database, clock })
   await maintainer.runOnce()
-  const state = async () => comparable((await observeState(database, document)).state)
-  return { test, document, database, clock, maintainer, state }
-}
-
-/** A state without what differs from database to database: object ids, and the order in which the catalog is read. */
-function comparable(state: State): unknown {
-  return JSON.parse(
-    JSON.stringify(state, (key, value) => {
-      if (key === 'oid') return undefined
-      return key === 'partitions' || key === 'detached' ? [...value].sort((a, b) => (a.name < b.name ? -1 : 1)) : value
-    }),
-  )
+  return { test, document, database, clock, maintainer }
 }
 
 it.each([PLAIN, HOSTILE])('what is printed does just what maintenance does, statement by statement: $label', async (names) => {
   const [byHand, maintained] = [await start(names), await start(names)]
   const kinds = new Set<string>()
+  // As a migration leaves an index of a table that is in use.
+  const index = sql`CREATE INDEX "by time" ON ONLY ${qualified(names.attempts)} (${identifier(names.createdAt)})`
+  for (const { test } of [byHand, maintained]) await test.query(index)
   for (const days of [32, 33, 40]) {
     for (const { clock } of [byHand, maintained]) clock.set(new Date(START + days * DAY_MS).toISOString())
     const { plan } = await planMaintenance(byHand.database, byHand.document, { clock: byHand.clock })
@@ -49,9 +38,9 @@ it.each([PLAIN, HOSTILE])('what is printed does just what maintenance does, stat
     const bytes = Buffer.from(script)
     for (const { start, end } of await parseStatements(script)) await byHand.test.query(bytes.subarray(start, end).toString())
     await maintained.maintainer.runOnce()
-    expect(await byHand.state()).toEqual(await maintained.state())
+    expect(await dumpCatalog(byHand.test)).toEqual(await dumpCatalog(maintained.test))
   }
-  expect([...kinds].sort()).toEqual(['create-partition', 'detach-partition', 'drop-partition'])
+  expect([...kinds].sort()).toEqual(['create-index', 'create-partition', 'detach-partition', 'drop-partition'])
 })
 
 it('says what each step is for, what it locks, and whether rows are destroyed', async () => {
@@ -64,7 +53,7 @@ it('says what each step is for, what it locks, and whether rows are destroyed', 
   const comments = script.split('\n').filter((line) => line.startsWith('-- '))
   expect(comments.slice(0, 2)).toEqual([
     `-- partman plan of 2026-02-04T00:00:00.000Z, fingerprint ${plan.fingerprint}`,
-    '-- Each statement is sent by itself, outside a transaction: one step of maintenance has one or two.',
+    '-- Each statement is sent by itself, outside a transaction, in this order.',
   ])
   const parent = plan.operations.find(({ kind }) => kind === 'detach-partition')?.locks[0]?.on
   expect(

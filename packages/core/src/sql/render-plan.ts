@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<Operation['kind'], string>> = {
  */
 export function renderPlan(plan: Plan, options: RenderOptions): Sql {
   const heading = comment(
-    `partman plan of ${plan.now}, fingerprint ${plan.fingerprint}\nEach statement is sent by itself, outside a transaction: one step of maintenance has one or two.`,
+    `partman plan of ${plan.now}, fingerprint ${plan.fingerprint}\nEach statement is sent by itself, outside a transaction, in this order.`,
   )
   const findings = plan.findings.map(({ severity, message, code }) => comment(`${severity}: ${message} (${code})`))
   return joinSql([heading, ...findings, ...plan.operations.map((operation) => renderStep(operation, options)), sql``], '\n')
