@@ -4,6 +4,8 @@ import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
 import { BOOKKEEPING_VERSION } from '../migration/bookkeeping.js'
 import { pgDatabase } from '../runtime/pg-database.js'
+import { renderBound } from '../sql/render-bound.js'
+import { renderRegistration } from '../sql/render-registration.js'
 import { identifier, literal, qualified } from '../sql/sql.js'
 import { observeState } from './observe-state.js'
 import { observeTenants } from './observe-tenants.js'
@@ -24,6 +26,25 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
       from: [{ value: expect.stringMatching(/^\d{4}-\d\d-01 00:00:00\+00$/) }],
     })
     expect((await test.query('SHOW TimeZone')).rows).toEqual([{ TimeZone: 'Asia/Seoul' }])
+  })
+
+  it('reads in the same order, whatever was changed last and however the server goes about it', async () => {
+    const test = await testDatabase()
+    const database = await prepareDatabase(test, document, webhookTables(names, document))
+    for (const key of ['b', 'a', 'c']) {
+      await database.query(renderRegistration(document, 'Project', key, { now: Date.now(), lockTimeoutMs: 1000 }))
+    }
+    const before = (await observeState(database, document)).state
+    const [first] = before.tables[0]!.partitions
+    const parent = qualified(names.attempts)
+    await test.query(`ALTER TABLE ${parent} DETACH PARTITION ${qualified(first!)}`)
+    await test.query(`ALTER TABLE ${parent} ATTACH PARTITION ${qualified(first!)} ${renderBound(first!.bound)}`)
+    for (const relation of before.tables[0]!.partitions.slice(0, 2)) await test.query(`GRANT SELECT ON ${qualified(relation)} TO PUBLIC`)
+    for (const way of ['enable_seqscan', 'enable_nestloop', 'enable_mergejoin', 'enable_hashjoin']) {
+      await test.query(`SET ${way} = off`)
+      expect((await observeState(database, document)).state, way).toEqual(before)
+      await test.query(`RESET ${way}`)
+    }
   })
 
   it('tells what is missing, plain, detached and in the way', async () => {
@@ -63,6 +84,7 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
       tenants: new Map([['Project', ['both', 'registered', 'row']]]),
       settings: new Map([['Project', new Map()]]),
       invalidSettings: [],
+      inForce: new Map(),
     })
   })
 
@@ -86,6 +108,7 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
         ],
       ]),
       invalidSettings: [{ tenants: 'Project', key: 'b', problem: expect.stringMatching(/^retention: .*for ever/) }],
+      inForce: new Map(),
     })
   })
 })

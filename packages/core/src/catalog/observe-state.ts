@@ -35,7 +35,8 @@ export interface ServerFacts {
  * One statement, whatever the number of tables. A bound has no columns; with the partition's oid, pg_get_expr would wait for
  * whoever has locked it. Bounds of time keys print in the session's TimeZone and DateStyle, so both
  * are pinned for this transaction: the join with `pinned` is made before the select list is evaluated. Operators meet
- * operands of their very own types, here as everywhere: otherwise one that somebody made in schema public would fit better.
+ * operands of their very own types, here as everywhere: otherwise one that somebody made in schema public would fit
+ * better. Relations come in the order of their object ids: the same state gives the same plan.
  */
 const OBSERVE = constantSql(`
 WITH RECURSIVE pinned AS MATERIALIZED (
@@ -51,7 +52,7 @@ WITH RECURSIVE pinned AS MATERIALIZED (
   UNION ALL
   SELECT i.inhrelid, i.inhparent, i.inhdetachpending FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid
 ), relations AS (
-  SELECT pg_catalog.json_build_array(
+  SELECT t.oid, pg_catalog.json_build_array(
     c.oid::text, t.parent::text, n.nspname, c.relname, t.pending,
     pg_catalog.pg_get_expr(c.relpartbound, 0::oid),
     p.partstrat,
@@ -77,7 +78,7 @@ WITH RECURSIVE pinned AS MATERIALIZED (
   LEFT JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid
   LEFT JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver
 ), ${TABLE_FACTS}, marked AS (
-  SELECT pg_catalog.json_build_array(
+  SELECT c.oid, pg_catalog.json_build_array(
     c.oid::text, n.nspname, c.relname, d.description,
     CASE WHEN NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text) THEN pg_catalog.pg_get_userbyid(c.relowner) END
   ) AS relation
@@ -97,9 +98,9 @@ SELECT pg_catalog.json_build_object(
     * (pg_catalog.current_setting('max_connections')::bigint + pg_catalog.current_setting('max_prepared_transactions')::bigint),
   'inRecovery', pg_catalog.pg_is_in_recovery(),
   'bookkeeping', pg_catalog.obj_description(pg_catalog.to_regclass('partman.tenant')::oid, 'pg_class'),
-  'relations', (SELECT pg_catalog.json_agg(relation) FROM relations),
+  'relations', (SELECT pg_catalog.json_agg(relation ORDER BY oid) FROM relations),
   'facts', (SELECT pg_catalog.json_agg(fact) FROM table_facts),
-  'marked', (SELECT pg_catalog.json_agg(relation) FROM marked),
+  'marked', (SELECT pg_catalog.json_agg(relation ORDER BY oid) FROM marked),
   'indexes', ${UNFINISHED_INDEX_COLUMN},
   'taken', (SELECT pg_catalog.json_agg(relname) FROM taken),
   'tenantSources', (

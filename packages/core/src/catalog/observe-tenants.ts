@@ -2,6 +2,8 @@ import type { PartmanDocument } from '../policy/document.js'
 import { parseTenantSettings, type TenantSettings } from '../policy/tenant-settings.js'
 import type { Database } from '../sql/database.js'
 import { identifier, joinSql, literal, qualified, sql } from '../sql/sql.js'
+import type { RetentionTerms } from '../state/retention-terms.js'
+import { formatTableName } from '../state/state.js'
 import type { Observation } from './observe-state.js'
 
 /** The tenants there are, by set. */
@@ -11,6 +13,8 @@ export interface ObservedTenants {
   /** By the tenant's key; of a tenant whose settings cannot be understood nothing is retired. */
   readonly settings: ReadonlyMap<string, ReadonlyMap<string, TenantSettings>>
   readonly invalidSettings: readonly InvalidSettings[]
+  /** The retention in force of every table, by its full name. */
+  readonly inForce: ReadonlyMap<string, RetentionTerms>
 }
 
 /** A tenant whose settings cannot be understood. */
@@ -22,7 +26,10 @@ export interface InvalidSettings {
 
 const KEEP_EVERYTHING: TenantSettings = { retention: null }
 
-/** Reads every tenant there is, by set: those registered and those with a row in the set's table. One statement, or none. */
+/**
+ * Reads every tenant there is, by set: those registered and those with a row in the set's table; and, being there, the retention in
+ * force. One statement, or none.
+ */
 export async function observeTenants(
   database: Database,
   document: PartmanDocument,
@@ -40,16 +47,28 @@ export async function observeTenants(
   if (bookkeepingVersion !== null && tenants.size > 0) {
     parts.push(sql`SELECT tenants, key COLLATE "C" AS key, settings::text AS settings FROM partman.tenant`)
   }
-  if (parts.length === 0) return { tenants, settings, invalidSettings }
+  // Its key is the table's schema and name; no tenant has a set without a name.
+  if (bookkeepingVersion !== null) {
+    parts.push(
+      sql`SELECT '' AS tenants, pg_catalog.json_build_array(table_schema, table_name)::text COLLATE "C" AS key, retention::text AS settings FROM partman.approval`,
+    )
+  }
+  const inForce = new Map<string, RetentionTerms>()
+  if (parts.length === 0) return { tenants, settings, invalidSettings, inForce }
   const rows = await database.query<{ tenants: string; key: string; settings: string | null }>(
     sql`SELECT tenants, key, pg_catalog.max(settings) AS settings FROM (${joinSql(parts, ' UNION ALL ')}) AS every_tenant WHERE key <> '' GROUP BY tenants, key ORDER BY tenants, key`,
   )
   for (const { tenants: set, key, settings: text } of rows) {
+    if (set === '') {
+      const [schema, name] = JSON.parse(key) as [string, string]
+      inForce.set(formatTableName({ schema, name }), JSON.parse(text ?? '[]') as RetentionTerms)
+      continue
+    }
     tenants.get(set)?.push(key)
     if (text === null || !settings.has(set)) continue
     const parsed = parseTenantSettings(JSON.parse(text))
     if ('problem' in parsed) invalidSettings.push({ tenants: set, key, problem: parsed.problem })
     settings.get(set)?.set(key, 'problem' in parsed ? KEEP_EVERYTHING : parsed)
   }
-  return { tenants, settings, invalidSettings }
+  return { tenants, settings, invalidSettings, inForce }
 }

@@ -18,7 +18,7 @@ export interface ApprovedPlan {
 
 /**
  * Holds back what a table would lose by a retention that nobody has approved of: the first one that is ever declared for it,
- * or one that keeps less than the one in force, whose full name `inForce` goes by. One that takes nothing away at this moment
+ * or one that keeps less than the one in force, which `inForce` has by the full name of the table. A first one that takes nothing
  * is accepted, unless something is wrong with the table or the clock: then what it would take may only not be seen yet.
  */
 export function holdUnapproved(
@@ -30,28 +30,38 @@ export function holdUnapproved(
   const held = new Set<string>()
   const findings: Finding[] = []
   const accepted: AcceptedTerms[] = []
-  for (const { table, model, declaredAt, policy } of tables) {
-    const name = formatTableName(table)
-    const [declared, known] = [retentionTerms(policy), inForce.get(name)]
-    if (known && sameTerms(known, declared)) continue
+  for (const declared of tables) {
+    const name = formatTableName(declared.table)
+    const [retention, known] = [retentionTerms(declared.policy), inForce.get(name)]
+    if (known && sameTerms(known, retention)) continue
     const going = plan.operations.filter((one) => retires(one) && formatTableName(one.table) === name).length
     const isDoubtful = clocksApartMs > MAX_CLOCKS_APART_MS || plan.findings.some((one) => formatTableName(one.table) === name)
-    if (going === 0 ? !isDoubtful : known && keepsAtLeast(declared, known, now)) accepted.push({ table, retention: declared })
-    if (going === 0 || (known && keepsAtLeast(declared, known, now))) continue
-    held.add(name)
-    findings.push({
-      table,
-      model,
-      declaredAt,
-      code: 'RETENTION_UNAPPROVED',
-      severity: 'error',
-      message: `${known ? `The retention of ${name} keeps less than the one in force` : `Nobody has approved of the retention of ${name} yet`}: ${going === 1 ? '1 partition' : `${going} partitions`} would go at once`,
-      nextStep: `\`partman approve ${model}\` shows which, and lets them go. Until then none is retired or dropped.`,
-    })
+    if (known ? keepsAtLeast(retention, known, now) : going === 0 && !isDoubtful) accepted.push({ table: declared.table, retention })
+    else if (known || going > 0) {
+      held.add(name)
+      findings.push(unapproved(declared, name, known !== undefined, going))
+    }
   }
   if (held.size === 0) return { plan, accepted }
   const operations = plan.operations.filter((one) => !retires(one) || !held.has(formatTableName(one.table)))
   return { plan: makePlan(now, operations, [...plan.findings, ...findings]), accepted }
+}
+
+function unapproved({ table, model, declaredAt }: TablePolicy, name: string, isShorter: boolean, going: number): Finding {
+  const what = isShorter
+    ? `The retention of ${name} keeps less than the one in force`
+    : `Nobody has approved of the retention of ${name} yet`
+  const takes =
+    going === 0 ? 'no partition would go at once' : going === 1 ? '1 partition would go at once' : `${going} partitions would go at once`
+  return {
+    table,
+    model,
+    declaredAt,
+    code: 'RETENTION_UNAPPROVED',
+    severity: going === 0 ? 'warning' : 'error',
+    message: `${what}: ${takes}`,
+    nextStep: `\`partman approve ${model}\` shows which, and puts it in force. Until then nothing of the table is retired or dropped.`,
+  }
 }
 
 function retires({ kind }: Plan['operations'][number]): boolean {

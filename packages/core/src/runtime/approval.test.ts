@@ -5,7 +5,7 @@ import { byTime, declare, documentOf, withTimeLevels } from '../fixtures/policie
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
 import { renderBookkeeping } from '../migration/bookkeeping.js'
-import { retentionTerms } from '../state/retention-terms.js'
+import { keepsAtLeast, retentionTerms } from '../state/retention-terms.js'
 import { createMaintainer } from './maintainer.js'
 import type { MaintenanceReport } from './maintenance-report.js'
 import { pgDatabase } from './pg-database.js'
@@ -59,12 +59,24 @@ describe.each([PLAIN, HOSTILE])('a retention with $label', (names) => {
     expect(await run(attempts)).toEqual({ detached: 0, dropped: 0, findings: ['RETENTION_UNAPPROVED'] })
   })
 
-  it('that takes nothing at this moment needs no approval', async () => {
+  it('that keeps less waits for approval also while it takes nothing', async () => {
     const { attempts, clock, run } = await maintained()
     const shorter = withTimeLevels(attempts, keep('25 days'))
-    expect(await run(shorter)).toEqual({ detached: 0, dropped: 0, findings: [] })
+    expect(await run(shorter)).toEqual({ detached: 0, dropped: 0, findings: ['RETENTION_UNAPPROVED'] })
     clock.set('2026-03-28T00:00:00Z')
-    expect(await run(shorter)).toMatchObject({ detached: 2, findings: [] })
+    expect(await run(shorter)).toEqual({ detached: 0, dropped: 0, findings: ['RETENTION_UNAPPROVED'] })
+  })
+
+  it('by count keeps less where the partitions get smaller', async () => {
+    const { attempts, run } = await maintained()
+    const counted = { retention: { kind: 'count', partitions: 12, grace: '24 hours' } } as const
+    const [days, weeks] = [
+      withTimeLevels(attempts, { ...counted, interval: '1 day' }),
+      withTimeLevels(attempts, { ...counted, interval: '1 week' }),
+    ]
+    expect(keepsAtLeast(retentionTerms(weeks.tables[0]!.policy), retentionTerms(days.tables[0]!.policy), 0)).toBe(true)
+    expect(keepsAtLeast(retentionTerms(days.tables[0]!.policy), retentionTerms(weeks.tables[0]!.policy), 0)).toBe(false)
+    expect(await run(weeks)).toEqual({ detached: 0, dropped: 0, findings: ['RETENTION_UNAPPROVED'] })
   })
 })
 

@@ -163,7 +163,7 @@ describe.each(['plain', 'hostile'] as const)('while a table with %s names is in 
     expect(await table.maintain('2026-03-12T12:00:00Z')).toEqual({
       steps: created(...days(14, 15)),
       findings: [
-        `RETENTION_UNAPPROVED: \`partman approve ${declared!.model}\` shows which, and lets them go. Until then none is retired or dropped.`,
+        `RETENTION_UNAPPROVED: \`partman approve ${declared!.model}\` shows which, and puts it in force. Until then nothing of the table is retired or dropped.`,
       ],
     })
     await recordApprovals(pgDatabase(table.test), [{ table: declared!.table, retention: retentionTerms(declared!.policy) }], 'the owner')
@@ -230,7 +230,7 @@ describe.each(['plain', 'hostile'] as const)('while a table with %s names is in 
     await table.end()
   })
 
-  it('a key of another type is told, and nothing is made or retired beside its bounds', async () => {
+  it('a key of another type is told, and nothing is made or retired', async () => {
     const policy = byTime({ ...keep('1 day'), by: { field: 'at', column: 'at', type: 'bigint', encoding: 'epoch-seconds' } })
     const table = await start({ before: byTime(keep('1 day')), after: byTime(), document: redeclare(policy) })
     const found = await treeOf(table)
@@ -238,7 +238,8 @@ describe.each(['plain', 'hostile'] as const)('while a table with %s names is in 
     expect([steps, [...new Set(findings)]]).toEqual([
       [],
       [
-        'BOUND_UNPLACED: Nothing is made or retired beside it. Detach it, or declare the key, the encoding and the tenants that the table really has.',
+        'PARTITION_KEY_DIFFERENT: Declare the type that the column has (@db...). PostgreSQL cannot change the type of a key column. Until then nothing is made or retired here.',
+        'RETENTION_UNAPPROVED: `partman approve Event` shows which, and puts it in force. Until then nothing of the table is retired or dropped.',
       ],
     ])
     expect(await treeOf(table)).toBe(found)
@@ -254,7 +255,7 @@ describe.each(['plain', 'hostile'] as const)('while a table with %s names is in 
     const { steps, findings } = await table.maintain(NEXT)
     expect(steps.filter((step) => !step.startsWith('create-partition'))).toEqual([])
     expect(findings).toEqual([
-      'RETENTION_UNAPPROVED: `partman approve Event` shows which, and lets them go. Until then none is retired or dropped.',
+      'RETENTION_UNAPPROVED: `partman approve Event` shows which, and puts it in force. Until then nothing of the table is retired or dropped.',
     ])
     const oids = (found: readonly Partition[]) => found.map(({ oid }) => oid)
     expect(oids((await table.observe(table.before)).observation.state.tables[0]!.partitions)).toEqual(

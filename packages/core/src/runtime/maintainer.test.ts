@@ -8,10 +8,12 @@ import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webh
 import type { PartmanDocument, TablePolicy } from '../policy/document.js'
 import { renderRegistration } from '../sql/render-registration.js'
 import { qualified } from '../sql/sql.js'
+import { retentionTerms } from '../state/retention-terms.js'
 import { createMaintainer, type Maintainer, type MaintainerOptions } from './maintainer.js'
 import type { MaintenanceReport } from './maintenance-report.js'
 import { pgDatabase } from './pg-database.js'
 import { planMaintenance } from './plan-maintenance.js'
+import { recordApprovals } from './record-approvals.js'
 
 describe.each([PLAIN, HOSTILE])('a maintainer with $label', (names) => {
   const document = webhookDocument(names)
@@ -91,6 +93,12 @@ it.each([null, { kind: 'age', after: '90 days', grace: '24 hours' }] as const)(
         step.startsWith('drop'),
       )
     expect(await run(kept)).toEqual([])
+    // To keep less again is a decision of its own.
+    await recordApprovals(
+      pgDatabase(test),
+      document.tables.map(({ table, policy }) => ({ table, retention: retentionTerms(policy) })),
+      'the owner',
+    )
     expect(await run(document)).toEqual([
       'drop-partition DeliveryAttempt_a_ca978112ca_p20260301 done',
       'drop-partition DeliveryAttempt_b_3e23e81600_p20260301 done',

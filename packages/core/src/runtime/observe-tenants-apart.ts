@@ -7,7 +7,7 @@ import type { Database } from '../sql/database.js'
 import { formatTableName } from '../state/state.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
-export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'settings'> {
+export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'settings' | 'inForce'> {
   readonly findings: readonly Finding[]
 }
 
@@ -45,6 +45,7 @@ export async function observeTenantsApart(
   return {
     tenants: new Map(apart.flatMap(({ tenants }) => [...tenants])),
     settings: new Map(apart.flatMap(({ settings }) => [...settings])),
+    inForce: new Map(apart.flatMap(({ inForce }) => [...inForce])),
     findings: [...findings, ...apart.flatMap((one) => one.findings)],
   }
 }
@@ -53,14 +54,14 @@ function isUnreadable(error: unknown): boolean {
   return UNREADABLE.includes(sqlState(error) ?? '')
 }
 
-function withFindings(document: PartmanDocument, { tenants, settings, invalidSettings }: ObservedTenants): TenantsWithFindings {
+function withFindings(document: PartmanDocument, { tenants, settings, invalidSettings, inForce }: ObservedTenants): TenantsWithFindings {
   const findings = [...tenants.keys()].flatMap((set) =>
     invalid(
       document,
       invalidSettings.filter((one) => one.tenants === set),
     ),
   )
-  return { tenants, settings, findings }
+  return { tenants, settings, inForce, findings }
 }
 
 /** Told once for a set, however many of its tenants have such settings. */

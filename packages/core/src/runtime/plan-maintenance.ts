@@ -1,4 +1,3 @@
-import { observeApprovals } from '../catalog/observe-approvals.js'
 import { type Observation, observeState } from '../catalog/observe-state.js'
 import { diffState } from '../diff/diff-state.js'
 import { PartmanError } from '../error.js'
@@ -31,14 +30,13 @@ export async function planMaintenance(
   options: { clock?: Clock; approved?: true } = {},
 ): Promise<PlannedMaintenance> {
   const observation = await observeMeasures(database, document, await observeState(database, document))
-  const { tenants, settings, findings } = await observeTenantsApart(database, document, observation)
+  const { tenants, settings, inForce, findings } = await observeTenantsApart(database, document, observation)
   const now = options.clock ? options.clock.now().getTime() : observation.server.now
   const wanted = wantState(document, { now, tenants, settings })
   const clocksApartMs = options.clock ? 0 : Math.abs(observation.server.now - Date.now())
   const changes = planChanges(diffState(wanted, observation.state), { now, takenNames: observation.takenNames, clocksApartMs })
   const whole = { ...changes, findings: [...findings, ...changes.findings] }
   if (options.approved) return { plan: whole, accepted: [], observation, wanted }
-  const inForce = await observeApprovals(database, observation)
   const { plan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
   return { plan, accepted, observation, wanted }
 }

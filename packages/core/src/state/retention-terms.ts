@@ -4,8 +4,11 @@ import type { TimeEncoding } from '../policy/key-column.js'
 import { type PartitionPolicy, policyLevels, type RetentionPolicy } from '../policy/policy.js'
 import { parseSize } from '../policy/size.js'
 
-/** The retention of a level, and how the values of its key tell their time where they are no times: read otherwise, all of them may be old. */
-export type RetentionTerm = RetentionPolicy & { readonly encoding?: TimeEncoding; readonly epoch?: number }
+/**
+ * The retention of a level, and what else it depends on: how the values of its key tell their time where they are no times (read
+ * otherwise, all of them may be old), and what one partition holds where partitions are counted.
+ */
+export type RetentionTerm = RetentionPolicy & { readonly encoding?: TimeEncoding; readonly epoch?: number; readonly interval?: string }
 
 /** The retention of each level of a table, outermost first; null where a level keeps everything. */
 export type RetentionTerms = readonly (RetentionTerm | null)[]
@@ -14,9 +17,10 @@ export type RetentionTerms = readonly (RetentionTerm | null)[]
 export function retentionTerms(policy: PartitionPolicy): RetentionTerms {
   return policyLevels(policy).map((level) => {
     if (!('retention' in level) || level.retention === null) return null
-    if (!('encoding' in level.by)) return level.retention
+    const counted = level.retention.kind === 'count' ? { interval: level.interval } : {}
+    if (!('encoding' in level.by)) return { ...level.retention, ...counted }
     const { encoding, epoch = 0 } = level.by
-    return { ...level.retention, encoding, epoch }
+    return { ...level.retention, ...counted, encoding, epoch }
   })
 }
 
@@ -33,10 +37,18 @@ function keepsAsLong(declared: RetentionTerm, inForce: RetentionTerm | null, now
     case 'age':
       return inForce.kind === 'age' && isLongerOrSame(declared.after, inForce.after, now)
     case 'count':
-      return inForce.kind === 'count' && declared.partitions >= inForce.partitions
+      return inForce.kind === 'count' && declared.partitions >= inForce.partitions && isWideAsBefore(declared, inForce, now)
     case 'size':
       return inForce.kind === 'size' && parseSize(declared.size) >= parseSize(inForce.size)
   }
+}
+
+/** Twelve partitions of a day each are not twelve of a month. */
+function isWideAsBefore({ interval = '' }: RetentionTerm, { interval: before = '' }: RetentionTerm, now: number): boolean {
+  if (interval === before) return true
+  const isNumber = (text: string) => /^\d+$/.test(text)
+  if (isNumber(interval) || isNumber(before)) return isNumber(interval) && isNumber(before) && BigInt(interval) >= BigInt(before)
+  return before !== '' && isLongerOrSame(interval, before, now)
 }
 
 function isLongerOrSame(duration: string, other: string, now: number): boolean {
