@@ -10,7 +10,7 @@ import { planMaintenance } from './plan-maintenance.js'
 const LEAVES = Number(process.env['PARTMAN_LEAVES'] || 5)
 const TABLES = 200
 
-it('two hundred tables are observed in one statement, their tenants and approvals in one each', async () => {
+it('two hundred tables are observed in one statement, their tenants and approvals in another', async () => {
   const test = await testDatabase()
   await test.query(renderBookkeeping())
   for (let n = 0; n < TABLES; n++) {
@@ -47,6 +47,5 @@ it('two hundred tables are observed in one statement, their tenants and approval
   expect(sent.map(({ statement }) => statement.replace(/\s+/g, ' '))).toEqual([
     expect.stringMatching(/^WITH RECURSIVE pinned/),
     expect.stringMatching(/^SELECT tenants, key/),
-    expect.stringMatching(/^SELECT /),
   ])
 })
