@@ -16,6 +16,7 @@ export const EXIT_CODE = {
 export type ExitCode = (typeof EXIT_CODE)[keyof typeof EXIT_CODE]
 
 const REFUSALS: ReadonlySet<PartmanErrorCode> = new Set<PartmanErrorCode>([
+  'APPROVAL_BLIND',
   'DOCUMENT_STALE',
   'MIGRATION_HISTORY_FAILED',
   'MIGRATION_NOT_EDITABLE',

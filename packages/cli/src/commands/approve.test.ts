@@ -34,6 +34,16 @@ test('a dry run shows what would go, and approves of nothing', async () => {
   expect((await project.partman(['check'])).exitCode).toBe(3)
 })
 
+test('where something hides a part of what would go, nothing is approved of', async () => {
+  await project.database.query('CREATE TABLE partman_partitions.rest PARTITION OF "AuditLog" DEFAULT')
+  expect(await project.partman(['approve', 'AuditLog'])).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringMatching(/\(DEFAULT_PARTITION_PRESENT\): what would go cannot all be seen\n.*Nothing was approved of\.\n$/),
+  })
+  await project.database.query('DROP TABLE partman_partitions.rest')
+  expect((await project.partman(['check'])).exitCode).toBe(3)
+})
+
 test('approved of, it goes in the next run', async () => {
   expect(await project.partman(['approve', 'Event', 'Nobody'])).toMatchObject({
     exitCode: 1,

@@ -4,6 +4,7 @@ import {
   formatTableName,
   type Operation,
   PartmanError,
+  type Plan,
   planMaintenance,
   recordApprovals,
   retentionTerms,
@@ -37,6 +38,7 @@ async function runApprove(session: Session, { args, dryRun = false }: ApproveOpt
   const { output } = session
   const approved = await withDatabase(session, async ({ database }) => {
     const { plan } = await planMaintenance(database, document, { approved: true })
+    assertSeen(plan, chosen)
     const terms = chosen.map(({ table, policy }) => ({ table, retention: retentionTerms(policy) }))
     if (!dryRun) {
       await recordApprovals(database, terms, `${userInfo().username}@${hostname()}`).catch((error: unknown) => {
@@ -56,9 +58,22 @@ async function runApprove(session: Session, { args, dryRun = false }: ApproveOpt
     )
     for (const operation of operations) output.print(`  ${formatOperation(operation, output)}`)
   }
-  output.print(dryRun ? '\nNothing was approved of.' : '\nApproved. The next maintenance run goes by it.')
+  output.print(dryRun ? '\nNothing was approved of.' : '\nApproved: the retention that is declared now is in force.')
   output.printJson({ dryRun, approved })
   return EXIT_CODE.done
+}
+
+/** Whoever approves has to see all that goes: what hides some of it comes first. */
+function assertSeen({ findings }: Plan, chosen: readonly TablePolicy[]): void {
+  const names = chosen.map(({ table }) => formatTableName(table))
+  const hiding = findings.find(({ code, severity, table }) => {
+    const isHiding = severity === 'error' || code === 'SIZES_UNREADABLE' || code === 'DEFAULT_PARTITION_PRESENT'
+    return code === 'CLOCKS_DISAGREE' || (isHiding && names.includes(formatTableName(table)))
+  })
+  if (!hiding) return
+  throw new PartmanError('APPROVAL_BLIND', `${hiding.message} (${hiding.code}): what would go cannot all be seen`, {
+    hint: `${hiding.nextStep} Nothing was approved of.`,
+  })
 }
 
 function findTable(tables: readonly TablePolicy[], model: string): TablePolicy {

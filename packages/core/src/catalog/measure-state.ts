@@ -3,6 +3,8 @@ import type { Partition, State, Table, Unread } from '../state/state.js'
 /** What was measured of a relation, beyond what the catalog tells. */
 export interface Measures {
   readonly highestKey?: string | null
+  /** The same for each tenant that has a series of its own there. */
+  readonly highestKeyOf?: ReadonlyMap<string, string | null>
   readonly bytes?: number
   readonly unread?: Unread
 }

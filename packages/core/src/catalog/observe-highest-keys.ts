@@ -33,23 +33,32 @@ SELECT pg_catalog.json_agg((
 ) ORDER BY series.position)::text AS observed
 FROM pinned, pg_catalog.json_array_elements($1::json) WITH ORDINALITY AS series (queries, position)`)
 
+/** The highest key below a parent, of all and of each tenant that has a series of its own there; null where there are no rows. */
+export interface HighestKeys {
+  readonly highestKey: string | null
+  readonly highestKeyOf: ReadonlyMap<string, string | null>
+}
+
 /**
- * Reads the highest key below each of some parents, as PostgreSQL prints it, in their order: null where there are no rows. Each series is read from
+ * Reads the highest key below each of some parents, as PostgreSQL prints it, in their order. Each series is read from
  * its upper end, by an index where one begins with what is known of the rows and the key.
  */
-export async function observeHighestKeys(database: Database, parents: readonly NumberParent[]): Promise<(string | null)[]> {
+export async function observeHighestKeys(database: Database, parents: readonly NumberParent[]): Promise<HighestKeys[]> {
   const series = parents.map(seriesOf)
   const queries = series
     .flat()
     .map((partitions) => partitions.flatMap(({ partition, known, policy }) => highestIn(partition, known, policy)))
-  if (queries.every(({ length }) => length === 0)) return parents.map(() => null)
+  if (queries.every(({ length }) => length === 0)) return parents.map(() => ({ highestKey: null, highestKeyOf: new Map() }))
   const [row] = await database.query<{ observed: string | null }>(OBSERVE, [JSON.stringify(queries)])
   const found = JSON.parse(row?.observed ?? '[]') as (string | null)[]
   let end = 0
   return parents.map(({ policy }, index) => {
     const start = end
     end += series[index]!.length
-    return highestOf(policy, found.slice(start, end))
+    const own = found.slice(start, end)
+    const tenants = series[index]!.map(([probe]) => probe?.tenant ?? null)
+    const highestKeyOf = new Map(tenants.flatMap((tenant, n) => (tenant === null ? [] : [[tenant, own[n] ?? null] as const])))
+    return { highestKey: highestOf(policy, own), highestKeyOf }
   })
 }
 
@@ -59,6 +68,8 @@ export function countProbes(parent: NumberParent): number {
 }
 
 interface Probe {
+  /** Whose series it is of, where each tenant has one. */
+  readonly tenant: string | null
   readonly partition: Partition
   readonly known: readonly KnownValue[]
   readonly policy: NumberRangePolicy
@@ -73,9 +84,9 @@ function seriesOf({ parent, policy, known }: NumberParent): Probe[][] {
   return [
     ...[...series].map(([tenant, spans]) => {
       const ofSeries = [...known, ...knownOfSeries(policy.prefix, tenant)]
-      return spans.toReversed().map(({ partition }) => ({ partition, known: ofSeries, policy }))
+      return spans.toReversed().map(({ partition }) => ({ tenant, partition, known: ofSeries, policy }))
     }),
-    ...unplaced.map((partition) => [{ partition, known, policy }]),
+    ...unplaced.map((partition) => [{ tenant: null, partition, known, policy }]),
   ]
 }
 

@@ -41,25 +41,25 @@ export async function observeTenants(
   const parts = document.tenantSets.flatMap(({ name, source }) => {
     if (!source || !tenantSources.has(name)) return []
     return [
-      sql`SELECT ${literal(name)} AS tenants, ${identifier(source.key.column)}::text COLLATE "C" AS key, NULL::text AS settings FROM ${qualified(source.table)}`,
+      sql`SELECT ${literal(name)} AS tenants, ${identifier(source.key.column)}::text COLLATE "C" AS key, NULL::text AS settings, false AS approval FROM ${qualified(source.table)}`,
     ]
   })
   if (bookkeepingVersion !== null && tenants.size > 0) {
-    parts.push(sql`SELECT tenants, key COLLATE "C" AS key, settings::text AS settings FROM partman.tenant`)
+    parts.push(sql`SELECT tenants, key COLLATE "C" AS key, settings::text AS settings, false AS approval FROM partman.tenant`)
   }
-  // Its key is the table's schema and name; no tenant has a set without a name.
+  // Its key is the table's schema and name.
   if (bookkeepingVersion !== null) {
     parts.push(
-      sql`SELECT '' AS tenants, pg_catalog.json_build_array(table_schema, table_name)::text COLLATE "C" AS key, retention::text AS settings FROM partman.approval`,
+      sql`SELECT '' AS tenants, pg_catalog.json_build_array(table_schema, table_name)::text COLLATE "C" AS key, retention::text AS settings, true AS approval FROM partman.approval`,
     )
   }
   const inForce = new Map<string, RetentionTerms>()
   if (parts.length === 0) return { tenants, settings, invalidSettings, inForce }
-  const rows = await database.query<{ tenants: string; key: string; settings: string | null }>(
-    sql`SELECT tenants, key, pg_catalog.max(settings) AS settings FROM (${joinSql(parts, ' UNION ALL ')}) AS every_tenant WHERE key <> '' GROUP BY tenants, key ORDER BY tenants, key`,
+  const rows = await database.query<{ tenants: string; key: string; settings: string | null; approval: boolean }>(
+    sql`SELECT tenants, key, pg_catalog.max(settings) AS settings, approval FROM (${joinSql(parts, ' UNION ALL ')}) AS every_tenant WHERE key <> '' GROUP BY tenants, key, approval ORDER BY tenants, key`,
   )
-  for (const { tenants: set, key, settings: text } of rows) {
-    if (set === '') {
+  for (const { tenants: set, key, settings: text, approval } of rows) {
+    if (approval) {
       const [schema, name] = JSON.parse(key) as [string, string]
       inForce.set(formatTableName({ schema, name }), JSON.parse(text ?? '[]') as RetentionTerms)
       continue

@@ -1,5 +1,6 @@
 import type { RetentionPolicy } from '../policy/policy.js'
 import { parseSize } from '../policy/size.js'
+import { keyAxis } from '../state/key-axis.js'
 import { isFinitePosition, placeRange } from '../state/range-span.js'
 import { type DetachedPartition, sameTable } from '../state/state.js'
 import { retentionFor, type WantedTable } from '../state/want-state.js'
@@ -12,17 +13,25 @@ export function diffDetached(wanted: WantedTable, partition: DetachedPartition, 
   if (partition.alien) return { kind: 'relation-alien', wanted, relation: partition, alien: partition.alien }
   const level = visited.find(({ parent }) => sameTable(parent, partition.marker.parent))
   if (level?.parent.unread) return undefined
-  return { kind: 'partition-detached', wanted, partition, expired: level ? stillExpired(partition, level) : null }
+  return {
+    kind: 'partition-detached',
+    wanted,
+    partition,
+    expired: level ? stillExpired(partition, level) : null,
+    isParentKept: level !== undefined,
+  }
 }
 
 function stillExpired(
   { marker, bytes = 0 }: DetachedPartition,
-  { policy, series, spans, settingsOf }: VisitedLevel,
+  { policy, seriesOf, spans, settingsOf }: VisitedLevel,
 ): RetentionPolicy | null {
   const { bound } = marker
-  const place = bound.kind === 'range' ? placeRange(policy, series.axis, bound.from, bound.to) : undefined
-  if (!place || !isFinitePosition(place.to) || place.to > series.present) return null
-  const retention = retentionFor(policy, settingsOf(place.tenant))
+  const place = bound.kind === 'range' ? placeRange(policy, keyAxis(policy), bound.from, bound.to) : undefined
+  if (!place || !isFinitePosition(place.to)) return null
+  const series = seriesOf(place.tenant)
+  if (place.to > series.present) return null
+  const retention = retentionFor(policy, settingsOf(place.tenant), series)
   const attached = (spans.series.get(place.tenant) ?? []).map(({ from, to, partition }) => ({ from, to, bytes: partition.bytes ?? 0 }))
   switch (retention?.kind) {
     case 'age': {

@@ -19,7 +19,10 @@ export function diffWindows(level: WindowLevel, visited: VisitedLevel[], differe
   const series = wanted.series(policy, parent.highestKey ?? null)
   const spans = placeSpans(policy, series.axis, parent.partitions)
   const settingsOf = (tenant: string | null) => (tenant === null ? settings : wanted.settings.get(tenant))
-  visited.push({ parent, policy, series, spans, settingsOf })
+  // What is the past of one tenant is not that of another: each counts its own numbers.
+  const seriesOf = (tenant: string | null) =>
+    tenant === null || policy.kind === 'range' ? series : wanted.series(policy, parent.highestKeyOf?.get(tenant) ?? null)
+  visited.push({ parent, policy, seriesOf, spans, settingsOf })
   for (const partition of spans.unplaced) differences.push({ kind: 'bound-unplaced', wanted, parent, partition })
   if (parent.unread) differences.push({ kind: 'level-unread', wanted, parent, unread: parent.unread })
   // Without the highest key there is no present to count from.
@@ -31,7 +34,7 @@ export function diffWindows(level: WindowLevel, visited: VisitedLevel[], differe
   }
   const tenants = policy.prefix ? new Set([...wanted.tenants, ...spans.series.keys()]) : [null]
   for (const tenant of tenants) {
-    const one = { tenant, series, found: spans.series.get(tenant) ?? [], settings: settingsOf(tenant) }
+    const one = { tenant, series: seriesOf(tenant), found: spans.series.get(tenant) ?? [], settings: settingsOf(tenant) }
     diffSeries(level, one, leaving, differences)
   }
   return leaving
@@ -46,14 +49,16 @@ interface Series {
 
 function diffSeries(level: WindowLevel, one: Series, leaving: Set<Partition>, differences: Difference[]): void {
   const { wanted, policy, parent } = level
-  const { series, found } = one
+  const { series, found, tenant } = one
   const free = freeWindows(policy, one).filter((window) => !isBeforeHistory(window, one))
-  const retention = parent.unread ? null : retentionFor(policy, one.settings)
+  // Where there are no rows, nobody knows which number is the present.
+  const isEmpty = policy.kind === 'number-range' && (tenant === null ? parent.highestKey : parent.highestKeyOf?.get(tenant)) == null
+  const retention = parent.unread || isEmpty ? null : retentionFor(policy, one.settings, series)
   const cutoff = retireBefore(retention, series, inOrder(found, free))
   for (const window of free) {
     // A remnant that has passed its retention already is not missing any more.
     if (cutoff !== null && window.to <= cutoff) continue
-    differences.push(missing(level, window, window.from <= series.present && series.present < window.to))
+    differences.push(missing(level, window, window.from <= series.present && series.present < window.to, window.to <= series.present))
   }
   if (retention === null || cutoff === null) return
   for (const { partition, to } of found) {

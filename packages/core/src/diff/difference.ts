@@ -45,6 +45,8 @@ export type Difference =
       readonly kind: 'partition-missing'
       /** It is needed at this moment, and not only ahead of time. */
       readonly holdsPresent: boolean
+      /** It is a window that lies wholly before the present. */
+      readonly isHistory: boolean
       /** Tables that foreign keys of the table refer to. */
       readonly references: readonly TableName[]
     } & AtPartition)
@@ -70,6 +72,8 @@ export type Difference =
       readonly partition: DetachedPartition
       /** The retention that still does not keep it; null where it would be kept today. */
       readonly expired: RetentionPolicy | null
+      /** Its parent is there and stays, so that it could be attached again. */
+      readonly isParentKept: boolean
     }
   /** A DEFAULT partition, which PostgreSQL refuses concurrent detach beside; `declared` where the level asks for one. */
   | ({ readonly kind: 'default-present'; readonly declared: boolean } & AtPartition)

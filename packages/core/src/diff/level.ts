@@ -8,7 +8,7 @@ import type { WantedTable } from '../state/want-state.js'
 import type { WindowSeries } from '../state/window-series.js'
 import type { Difference } from './difference.js'
 
-type Parent = TableName & Pick<Partition, 'partitions' | 'highestKey' | 'unread'>
+type Parent = TableName & Pick<Partition, 'partitions' | 'highestKey' | 'highestKeyOf' | 'unread'>
 
 /** A parent as it was found, beside the level that is declared for it. */
 export interface Level {
@@ -27,7 +27,7 @@ export interface Level {
 export interface VisitedLevel {
   readonly parent: Parent
   readonly policy: WindowPolicy
-  readonly series: WindowSeries
+  readonly seriesOf: (tenant: string | null) => WindowSeries
   readonly spans: RangeSpans
   readonly settingsOf: (tenant: string | null) => TenantSettings | undefined
 }
@@ -37,7 +37,8 @@ export function missing(
   { wanted, policy, parent, stem, settings, references }: Level,
   one: WantedPartition,
   holdsPresent: boolean,
+  isHistory = false,
 ): Difference {
   const partition = makePartition(wanted, policy, stem, one, settings)
-  return { kind: 'partition-missing', wanted, parent, partition, holdsPresent, references }
+  return { kind: 'partition-missing', wanted, parent, partition, holdsPresent, isHistory, references }
 }

@@ -25,7 +25,9 @@ export function retireBefore(retention: RetentionPolicy | null, series: WindowSe
       return endOf(past(spans, series.present).at(-1 - retention.partitions))
     case 'size': {
       const ended = past(spans, series.present)
-      return endOf(ended[Math.min(oversized(spans, parseSize(retention.size)), ended.length - 1)])
+      // What is still ahead is empty, but for its indexes' first pages.
+      const begun = spans.filter(({ from }) => from <= series.present)
+      return endOf(ended[Math.min(oversized(begun, parseSize(retention.size)), ended.length - 1)])
     }
   }
 }

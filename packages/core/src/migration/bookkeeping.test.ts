@@ -14,6 +14,16 @@ it('installed again, as after a reset, it forgets the tenants of its sets and ke
   expect((await test.query('SELECT key FROM partman.tenant')).rows).toEqual([])
 })
 
+it('installed again, it keeps the tenants that were given settings of their own', async () => {
+  const test = await testDatabase()
+  await test.query(renderBookkeeping())
+  await test.query(
+    `INSERT INTO partman.tenant (tenants, key, settings) VALUES ('Project', 'held', '{"retention": null}'), ('Project', 'gone', NULL)`,
+  )
+  await test.query(renderBookkeeping([{ name: 'Project' }]))
+  expect((await test.query('SELECT key FROM partman.tenant')).rows).toEqual([{ key: 'held' }])
+})
+
 it('lives beside pg_partman in the same schema', async () => {
   const test = await testDatabase()
   await test.query('CREATE SCHEMA partman')

@@ -8,7 +8,8 @@ export const BOOKKEEPING_VERSION = 1
 /**
  * Schema `partman`: tenants, the maintainer's lease, runs, and the functions that migrations need where no program
  * runs. `prisma migrate reset` drops the application's schemas and leaves this one, so the block takes what is there as
- * it is; but the tenants of the tables that went, those of the given sets, are no longer tenants.
+ * it is; but the tenants of the tables that went, those of the given sets, are no longer tenants; who was
+ * given settings of their own stay.
  */
 export function renderBookkeeping(tenantSets: readonly Pick<TenantSet, 'name'>[] = []): Sql {
   const names = joinSql(
@@ -24,12 +25,12 @@ const INSTALL = `BEGIN
     CREATE SCHEMA partman;
   END IF;
   IF pg_catalog.to_regclass('partman.tenant') IS NOT NULL THEN
-    DELETE FROM partman.tenant WHERE tenants = ANY (ARRAY[$TENANT_SETS$]::text[]);
+    DELETE FROM partman.tenant WHERE tenants = ANY (ARRAY[$TENANT_SETS$]::text[]) AND settings IS NULL;
     RETURN;
   END IF;
 
   CREATE TABLE partman.tenant (
-    tenants text NOT NULL,
+    tenants text NOT NULL CHECK (tenants <> ''),
     key text NOT NULL CHECK (key <> ''),
     registered_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     settings jsonb CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
@@ -49,7 +50,7 @@ const INSTALL = `BEGIN
   CREATE TABLE partman.approval (
     table_schema text,
     table_name text,
-    retention jsonb NOT NULL,
+    retention jsonb NOT NULL CHECK (pg_catalog.jsonb_typeof(retention) = 'array'),
     approved_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     approved_by text NOT NULL,
     PRIMARY KEY (table_schema, table_name)

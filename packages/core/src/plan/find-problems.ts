@@ -173,8 +173,12 @@ function problemOf(difference: Difference): Problem | undefined {
             code: 'DETACHED_PARTITION_KEPT',
             severity: 'info',
             at: formatTableName(difference.partition),
-            what: 'stands detached, and the retention would keep it today',
-            nextStep: 'Attach it again (ALTER TABLE ... ATTACH PARTITION), or drop it yourself. partman does neither.',
+            what: difference.isParentKept
+              ? 'stands detached, and the retention would keep it today'
+              : `stands detached, and its parent ${formatTableName(difference.partition.marker.parent)} is gone, or about to retire`,
+            nextStep: difference.isParentKept
+              ? 'Attach it again (ALTER TABLE ... ATTACH PARTITION), or drop it yourself. partman does neither.'
+              : 'Drop it yourself when its rows may go. partman does not: nothing tells any more whether they may.',
           }
         : undefined
     default:

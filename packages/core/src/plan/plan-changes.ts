@@ -32,6 +32,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   const finalize: Operation[] = []
   const clear: Operation[] = []
   const create: Operation[] = []
+  const history: Operation[] = []
   const retire: Operation[] = []
   const drop: Operation[] = []
   const findings = findProblems(differences)
@@ -48,7 +49,9 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
       case 'partition-missing': {
         const parent = formatTableName(difference.parent)
         change.set(parent, (change.get(parent) ?? 0) + 1)
-        create.push({
+        // Rows of now have to go somewhere; those of the past can wait.
+        const list = difference.isHistory ? history : create
+        list.push({
           ...common,
           kind: 'create-partition',
           transactional: true,
@@ -135,7 +138,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
         break
     }
   }
-  const sound = [...finalize, ...clear, ...create]
+  const sound = [...finalize, ...clear, ...create, ...history]
   const isClockSound = context.clocksApartMs <= MAX_CLOCKS_APART_MS
   // An index takes its time, and may fail: everything else comes first.
   const indexes = planIndexes(differences, isClockSound ? retire : [], taken)

@@ -105,6 +105,14 @@ describe('the first retention of a table that has old partitions', () => {
     expect(summary(await maintainer.runOnce())).toEqual({ detached: 1, dropped: 0, findings: [] })
   })
 
+  it('is not put in force by a plan of an instant at which it took nothing', async () => {
+    const { document, database, clock } = await adopted()
+    const maintainer = createMaintainer({ document, database, clock })
+    const { plan } = await planMaintenance(database, document, { clock: simulatedClock('2026-01-15T00:00:00Z') })
+    expect(await maintainer.applyPlan(plan)).toMatchObject({ outcome: 'done', findings: [] })
+    expect(summary(await maintainer.runOnce())).toMatchObject({ detached: 0, findings: ['RETENTION_UNAPPROVED'] })
+  })
+
   it('is not taken for harmless while something is wrong with the table', async () => {
     const { document, test, database, clock } = await adopted()
     await test.query('CREATE TABLE rest PARTITION OF "Event" DEFAULT')

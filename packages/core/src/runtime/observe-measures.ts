@@ -35,7 +35,7 @@ export async function observeMeasures(database: Database, document: PartmanDocum
     const keys = await readApart(chunk, (some) => observeHighestKeys(database, some))
     for (const [index, { parent }] of chunk.entries()) {
       const read = keys[index]!
-      add(parent.oid, 'why' in read ? { unread: { what: 'highest-key', why: read.why } } : { highestKey: read.value })
+      add(parent.oid, 'why' in read ? { unread: { what: 'highest-key', why: read.why } } : read.value)
     }
   }
   return { ...observation, state: measureState(state, measures) }

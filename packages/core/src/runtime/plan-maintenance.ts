@@ -57,7 +57,8 @@ export async function planAgain(
       hint: 'Set the clocks, and plan again. Nothing was changed.',
     })
   }
-  if (planned.plan.fingerprint === fingerprint) return planned
+  // What took nothing at an instant long past says nothing of now.
+  if (planned.plan.fingerprint === fingerprint) return { ...planned, accepted: [] }
   throw new PartmanError(
     'PLAN_STALE',
     'The plan no longer fits: the database, the declaration or the plan itself has changed since it was made',

@@ -53,7 +53,7 @@ it('says what each step is for, what it locks, and whether rows are destroyed', 
   const comments = script.split('\n').filter((line) => line.startsWith('-- '))
   expect(comments.slice(0, 2)).toEqual([
     `-- partman plan of 2026-02-04T00:00:00.000Z, fingerprint ${plan.fingerprint}`,
-    '-- Each statement is sent by itself, outside a transaction, in this order.',
+    '-- Each statement is sent by itself, outside a transaction, in this order; stop at the first error (psql -v ON_ERROR_STOP=1): what follows it relies on it.',
   ])
   const parent = plan.operations.find(({ kind }) => kind === 'detach-partition')?.locks[0]?.on
   expect(

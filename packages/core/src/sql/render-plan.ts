@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<Operation['kind'], string>> = {
  */
 export function renderPlan(plan: Plan, options: RenderOptions): Sql {
   const heading = comment(
-    `partman plan of ${plan.now}, fingerprint ${plan.fingerprint}\nEach statement is sent by itself, outside a transaction, in this order.`,
+    `partman plan of ${plan.now}, fingerprint ${plan.fingerprint}\nEach statement is sent by itself, outside a transaction, in this order; stop at the first error (psql -v ON_ERROR_STOP=1): what follows it relies on it.`,
   )
   const findings = plan.findings.map(({ severity, message, code }) => comment(`${severity}: ${message} (${code})`))
   return joinSql([heading, ...findings, ...plan.operations.map((operation) => renderStep(operation, options)), sql``], '\n')

@@ -21,6 +21,8 @@ export interface Partition extends TableName {
   readonly marked?: true
   /** The highest key below it, as PostgreSQL prints it; observed where a level by number is declared. */
   readonly highestKey?: string | null
+  /** The same for each tenant that has a series of its own there. */
+  readonly highestKeyOf?: ReadonlyMap<string, string | null>
   /** Bytes on disk, with indexes and TOAST, of all that is below it; observed where a retention by size is declared. */
   readonly bytes?: number
   readonly unread?: Unread
@@ -44,6 +46,8 @@ export interface Table extends TableName {
   readonly partitionBy: PartitionKey | null
   readonly partitions: readonly Partition[]
   readonly highestKey?: string | null
+  /** The same for each tenant that has a series of its own there. */
+  readonly highestKeyOf?: ReadonlyMap<string, string | null>
   readonly unread?: Unread
   readonly alien?: Alien
   /** The extension that has it in its care: `pg_partman`, `timescaledb`, or one that it is a member of. */

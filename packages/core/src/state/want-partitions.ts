@@ -87,7 +87,7 @@ function firstOffset(
   const history = typeof oldest === 'bigint' ? Math.max(series.offsetAt(oldest), -MAX_HISTORY_WINDOWS) : 0
   const started = series.start === null ? 0 : Math.max(series.offsetAt(series.start), -MAX_STARTED_WINDOWS)
   const first = Math.min(history, started, 0)
-  const retention = retentionFor(policy, settings)
+  const retention = retentionFor(policy, settings, series)
   if (retention?.kind === 'count') return Math.max(first, -retention.partitions)
   const cutoff = retention?.kind === 'age' ? series.before(retention.after) : null
   return cutoff === null || cutoff > series.present ? first : Math.max(first, Math.min(series.offsetAt(cutoff), 0))

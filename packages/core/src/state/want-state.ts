@@ -83,10 +83,19 @@ function finite(axis: KeyAxis, text: string): bigint | null {
   return typeof position === 'bigint' ? position : null
 }
 
-/** The retention of a level for one tenant: its own duration stands in for the declared one. */
-export function retentionFor({ retention }: WindowPolicy, settings: TenantSettings | undefined): RetentionPolicy | null {
+/**
+ * The retention of a level for one tenant: its own duration stands in for the declared one where it keeps more. One that keeps less
+ * would take partitions that nobody has approved of.
+ */
+export function retentionFor(
+  { retention }: WindowPolicy,
+  settings: TenantSettings | undefined,
+  series: WindowSeries,
+): RetentionPolicy | null {
   if (retention === null || settings?.retention === undefined || retention.kind !== 'age') return retention
-  return settings.retention === null ? null : { ...retention, after: settings.retention }
+  if (settings.retention === null) return null
+  const [own, declared] = [series.before(settings.retention), series.before(retention.after)]
+  return own !== null && declared !== null && own < declared ? { ...retention, after: settings.retention } : retention
 }
 
 /** The partition key that a policy asks for at its own level. */

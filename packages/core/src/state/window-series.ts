@@ -57,7 +57,7 @@ export function timeSeries(policy: RangePolicy, instant: number): WindowSeries {
 export function numberSeries(policy: NumberRangePolicy, highest: bigint | null): WindowSeries {
   const axis = keyAxis(policy)
   const [interval, start] = [BigInt(policy.interval), BigInt(policy.start)]
-  const present = highest === null || highest < start ? start : highest
+  const present = highest ?? start
   const indexAt = (position: bigint): bigint => {
     const distance = position - start
     return distance / interval - (distance % interval < 0n ? 1n : 0n)

@@ -5,12 +5,12 @@ BEGIN
     CREATE SCHEMA partman;
   END IF;
   IF pg_catalog.to_regclass('partman.tenant') IS NOT NULL THEN
-    DELETE FROM partman.tenant WHERE tenants = ANY (ARRAY['Project']::text[]);
+    DELETE FROM partman.tenant WHERE tenants = ANY (ARRAY['Project']::text[]) AND settings IS NULL;
     RETURN;
   END IF;
 
   CREATE TABLE partman.tenant (
-    tenants text NOT NULL,
+    tenants text NOT NULL CHECK (tenants <> ''),
     key text NOT NULL CHECK (key <> ''),
     registered_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     settings jsonb CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
@@ -30,7 +30,7 @@ BEGIN
   CREATE TABLE partman.approval (
     table_schema text,
     table_name text,
-    retention jsonb NOT NULL,
+    retention jsonb NOT NULL CHECK (pg_catalog.jsonb_typeof(retention) = 'array'),
     approved_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     approved_by text NOT NULL,
     PRIMARY KEY (table_schema, table_name)
