@@ -91,3 +91,10 @@ it('what rows of now need is made before any history', () => {
   const { made } = plan(byTime({ start: '2026-11-19', premake: 1 }), {})
   expect(made).toEqual(['22', '23', '19', '20', '21'].map((day) => `Event_p202611${day}`))
 })
+
+it('beside a bound that has no place on the axis nothing is made or retired', () => {
+  const policy = byNumber({ retention: keep(1) })
+  const found = { partitions: [...thousands(4), range('1e3', '2e3')], highestKey: '3500' }
+  expect(plan(policy, { ...found, partitions: thousands(4) })).toMatchObject({ retired: ['0', '1000'] })
+  expect(plan(policy, found)).toEqual({ made: [], retired: [] })
+})
