@@ -36,13 +36,19 @@ function outline(document: PartmanDocument): string {
 
 function outlineOf(found: readonly Partition[], indent: string): string[] {
   const isDefault = ({ bound }: Partition) => bound.kind === 'default'
-  const partitions = [...found.filter((one) => !isDefault(one)), ...found.filter(isDefault)]
+  const partitions = [...inOrder(found.filter((one) => !isDefault(one))), ...found.filter(isDefault)]
   const shown = partitions.length <= SHOWN ? partitions : partitions.slice(0, 1)
   const lines = shown.flatMap(({ bound, partitionBy, partitions: below }, index) => [
     `${indent}${formatBound(bound)}${partitionBy ? ` ${formatKey(partitionBy)}` : ''}`,
     ...(index === 0 ? outlineOf(below, `${indent}  `) : []),
   ])
   return shown.length === partitions.length ? lines : [...lines, `${indent}-- and ${partitions.length - 1} more`]
+}
+
+/** Ranges from the lowest on, however they were made; lists as they are declared. */
+function inOrder(partitions: readonly Partition[]): readonly Partition[] {
+  const isRange = partitions.every(({ bound }) => bound.kind === 'range')
+  return isRange ? [...partitions].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true })) : partitions
 }
 
 function formatKey(key: PartitionKey | null | undefined): string {

@@ -89,6 +89,7 @@ describe('a document', () => {
     ['no partition schema', { ...valid, partitionSchema: '' }, '→ at partitionSchema'],
     ['an interval that is a bare number', range({ interval: '86400' }), '✖ "86400" is not a duration\n  → at tables[0].policy.interval'],
     ['a premake of none', range({ premake: 0 }), '→ at tables[0].policy.premake'],
+    ['a time zone that is an offset', range({ timeZone: '+02:00' }), '✖ not an IANA time zone\n  → at tables[0].policy.timeZone'],
     ['a time zone that does not exist', range({ timeZone: 'Mars/Olympus' }), '✖ not an IANA time zone\n  → at tables[0].policy.timeZone'],
     [
       'a retention without a unit',

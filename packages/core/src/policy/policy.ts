@@ -15,6 +15,7 @@ import {
   timeKey,
 } from './key-column.js'
 import { parseSize } from './size.js'
+import { isTimeZone } from './time-zone.js'
 
 /** A column of the table, and the field of the model that it belongs to. */
 export interface KeyColumn<Type extends string> {
@@ -152,15 +153,6 @@ const localDate = z.iso.date()
 const localDateTime = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d( \d\d:\d\d)?$/, 'not a local date, with or without a time, such as 2026-01-31 06:00')
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
-}
 
 const grace = duration.describe('How long a detached partition is kept before it is dropped')
 const byAge = z.strictObject({

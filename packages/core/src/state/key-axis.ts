@@ -1,4 +1,5 @@
 import type { KeyColumn, TimeKey, WindowPolicy } from '../policy/policy.js'
+import type { RangeDatum } from './bound.js'
 import { EARLIEST, formatTime, LATEST, type Position, parseTime } from './position.js'
 import { type DigitEncoding, digitEncoding, formatDigits, parseDigits, timeWeight } from './time-encoding.js'
 
@@ -105,4 +106,11 @@ function remembered(parse: (text: string) => Position | undefined): Pick<KeyAxis
       return known.get(text)
     },
   }
+}
+
+/** Places one end of a range on an axis; undefined where the axis has no place for its text. */
+export function positionOf(axis: KeyAxis, datum: RangeDatum): Position | undefined {
+  if (datum === 'minvalue') return EARLIEST
+  if (datum === 'maxvalue') return LATEST
+  return axis.parse(datum.value)
 }

@@ -1,25 +1,9 @@
 import type { TimeKeyType } from '../policy/key-column.js'
-import type { RangeDatum } from './bound.js'
-import type { KeyAxis } from './key-axis.js'
 
 /** A place on the axis of a range key, or infinitely early or late. */
 export type Position = bigint | typeof EARLIEST | typeof LATEST
 export const EARLIEST = Number.NEGATIVE_INFINITY
 export const LATEST = Number.POSITIVE_INFINITY
-
-/** Places one end of a range on an axis; undefined where the axis has no place for its text. */
-export function positionOf(axis: KeyAxis, datum: RangeDatum): Position | undefined {
-  if (datum === 'minvalue') return EARLIEST
-  if (datum === 'maxvalue') return LATEST
-  return axis.parse(datum.value)
-}
-
-/** Writes a position as one end of a range. */
-export function datumAt(axis: KeyAxis, position: Position): RangeDatum {
-  if (position === EARLIEST) return 'minvalue'
-  if (position === LATEST) return 'maxvalue'
-  return { value: axis.format(position as bigint) }
-}
 
 /** PostgreSQL's ISO output under TimeZone UTC: `2026-11-22`, `2026-11-22 00:00:00.5`, `2026-11-22 00:00:00+00`, years beyond 9999, BC. */
 const TIME = /^(\d{4,7})-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?(?:\+00)?( BC)?$/

@@ -1,7 +1,7 @@
 import type { WindowPolicy } from '../policy/policy.js'
 import type { Bound, RangeDatum } from './bound.js'
-import type { KeyAxis } from './key-axis.js'
-import { EARLIEST, LATEST, type Position, positionOf } from './position.js'
+import { type KeyAxis, positionOf } from './key-axis.js'
+import { EARLIEST, LATEST, type Position } from './position.js'
 import type { Partition } from './state.js'
 
 /** A range partition on the axis of its key. */
