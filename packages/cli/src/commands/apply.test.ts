@@ -42,6 +42,8 @@ test('a plan that drops partitions needs a word more', async () => {
     bound: { kind: 'range', from: [{ value: '2020-01-01 00:00:00+00' }], to: [{ value: '2020-02-01 00:00:00+00' }] },
     retiredAt: '2021-03-01T00:00:00.000Z',
   }
+  // The retention is in force from the first run on.
+  await project.partman(['maintain'])
   await project.database.query('CREATE TABLE partman_partitions.old (id int)')
   await project.database.query(`COMMENT ON TABLE partman_partitions.old IS 'partman:retired ${JSON.stringify(marker)}'`)
   const { operations } = await writePlan()
