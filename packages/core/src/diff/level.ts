@@ -36,13 +36,18 @@ export interface VisitedLevel {
   readonly settingsOf: (tenant: string | null) => TenantSettings | undefined
 }
 
+/** When the rows of a wanted partition come. */
+export interface Need {
+  readonly holdsPresent: boolean
+  readonly time?: 'past' | 'near' | 'ahead'
+}
+
 /** The difference that a wanted partition is not there. */
 export function missing(
   { wanted, policy, parent, stem, settings, references }: Level,
   one: WantedPartition,
-  holdsPresent: boolean,
-  isHistory = false,
+  { holdsPresent, time = 'near' }: Need,
 ): Difference {
   const partition = makePartition(wanted, policy, stem, one, settings)
-  return { kind: 'partition-missing', wanted, parent, partition, holdsPresent, isHistory, references }
+  return { kind: 'partition-missing', wanted, parent, partition, holdsPresent, time, references }
 }

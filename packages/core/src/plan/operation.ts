@@ -23,6 +23,9 @@ interface Common {
   readonly locks: readonly OperationLock[]
 }
 
+/** When the rows of a window come: `near` is the present one, the next, and whatever is no window. */
+export type CreationTime = 'past' | 'near' | 'ahead'
+
 /** Makes a partition, with all partitions of its own, beside the parent and attaches it as a whole. */
 export interface CreatePartition extends Common {
   readonly kind: 'create-partition'
@@ -32,6 +35,7 @@ export interface CreatePartition extends Common {
   readonly partition: Partition
   /** A row of this moment would have no partition without it. */
   readonly holdsPresent: boolean
+  readonly time: CreationTime
 }
 
 /** A partition that is there, as an operation names it. */
