@@ -2,6 +2,7 @@ import { type Observation, observeState } from '../catalog/observe-state.js'
 import { diffState } from '../diff/diff-state.js'
 import { PartmanError } from '../error.js'
 import { holdDoubtful } from '../plan/hold-doubtful.js'
+import { holdReferred } from '../plan/hold-referred.js'
 import { type AcceptedTerms, holdUnapproved } from '../plan/hold-unapproved.js'
 import type { Plan } from '../plan/plan.js'
 import { MAX_CLOCKS_APART_MS, planChanges } from '../plan/plan-changes.js'
@@ -12,6 +13,7 @@ import { type WantedTable, wantState } from '../state/want-state.js'
 import type { Clock } from './clock.js'
 import { observeEvidence } from './observe-evidence.js'
 import { observeMeasures } from './observe-measures.js'
+import { observeReferred } from './observe-referred.js'
 import { observeTenantsApart } from './observe-tenants-apart.js'
 
 /** What a look at the database leads to. */
@@ -47,7 +49,8 @@ export async function planMaintenance(
   if (options.approved) return { plan: whole, accepted: [], observation, wanted }
   const { plan: approvedPlan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
   const evidence = await observeEvidence(database, wanted, observation.state, approvedPlan)
-  const plan = holdDoubtful(document, approvedPlan, { evidence, approved })
+  const sound = holdDoubtful(document, approvedPlan, { evidence, approved })
+  const plan = holdReferred(sound, await observeReferred(database, observation.state, sound))
   return { plan, accepted, observation, wanted }
 }
 

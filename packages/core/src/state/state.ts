@@ -56,6 +56,15 @@ export interface Table extends TableName {
   readonly columnTypes?: ReadonlyMap<string, string>
   /** The tables that its foreign keys refer to: making a partition locks them for a moment. */
   readonly references?: readonly TableName[]
+  /** Foreign keys of others that refer to it; those of their own partitions follow from them. */
+  readonly referredBy?: readonly Referrer[]
+}
+
+/** A table whose rows refer to those of another one. */
+export interface Referrer extends TableName {
+  readonly constraint: string
+  /** Its columns, each with the one that it refers to. */
+  readonly columns: readonly (readonly [referring: string, referred: string])[]
 }
 
 /** A former partition that bears our marker: detached, and kept for its grace period. */
