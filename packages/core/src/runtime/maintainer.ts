@@ -36,6 +36,8 @@ export interface MaintainerOptions {
   readonly detachWaitMs?: number
   /** How long a concurrent index build may wait for others without a break, in milliseconds, before it is cancelled. Default 60,000. */
   readonly indexWaitMs?: number
+  /** No step of a run is begun after so many milliseconds, unless the run says otherwise; what is left comes in the next run. Default: no limit. */
+  readonly budgetMs?: number
   /** How long a maintainer that is gone keeps others from maintaining, in milliseconds. Default 60,000. */
   readonly leaseTtlMs?: number
   /** How long after the first index step of a run another one is begun, in milliseconds; what is left comes in the next run. Default 60,000. */
@@ -43,7 +45,7 @@ export interface MaintainerOptions {
 }
 
 export interface RunOptions {
-  /** No step is begun after so many milliseconds; what is left comes in the next run. Default: no limit. */
+  /** No step is begun after so many milliseconds; what is left comes in the next run. Default: as the maintainer says. */
   readonly budgetMs?: number
 }
 
@@ -87,6 +89,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     indexWaitMs: 60_000,
     longTransactionMs: 1_000,
     leaseTtlMs: 60_000,
+    budgetMs: Number.POSITIVE_INFINITY,
     logger: SILENT,
     ...options,
   }
@@ -141,7 +144,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     await releaseLease(database, lease, isIdle ? null : report)
   }
 
-  function runOnce({ budgetMs = Number.POSITIVE_INFINITY }: RunOptions = {}): Promise<MaintenanceReport> {
+  function runOnce({ budgetMs = settings.budgetMs }: RunOptions = {}): Promise<MaintenanceReport> {
     // One run at a time in one process: whoever asks meanwhile gets the report of the run under way.
     running ??= begin(() => planMaintenance(database, document, settings), budgetMs)
     return running
