@@ -20,11 +20,7 @@ export interface Rounds {
 }
 
 /** Measures all sides in turns, so that what else the machine does meets each of them alike. */
-export async function alternate(
-  sides: Sides<Sample>,
-  { rounds, peerRounds = rounds, warmUps = 0 }: Rounds,
-  summarize: (samples: readonly number[]) => Figure | null = medianOf,
-): Promise<Sides<Figure | null>> {
+export async function alternate(sides: Sides<Sample>, { rounds, peerRounds = rounds, warmUps = 0 }: Rounds): Promise<Sides<Figure | null>> {
   const samples: Record<keyof Sides<Sample>, number[]> = { ours: [], peer: [], floor: [] }
   for (let round = -warmUps; round < rounds; round++) {
     for (const side of ['ours', 'peer', 'floor'] as const) {
@@ -33,7 +29,7 @@ export async function alternate(
       if (value !== undefined && round >= 0) samples[side].push(value)
     }
   }
-  return { ours: summarize(samples.ours), peer: summarize(samples.peer), floor: summarize(samples.floor) }
+  return { ours: medianOf(samples.ours), peer: medianOf(samples.peer), floor: medianOf(samples.floor) }
 }
 
 /** Milliseconds that something takes. */

@@ -12,11 +12,6 @@ export function medianOf(samples: readonly number[]): Figure | null {
   return values.length === 0 ? null : { value: values.reduce((sum, value) => sum + value, 0) / values.length, samples }
 }
 
-/** For what must never happen, however rarely: a median would hide it. */
-export function worstOf(samples: readonly number[]): Figure | null {
-  return samples.length === 0 ? null : { value: Math.max(...samples), samples }
-}
-
 /** How many times the one is the other; null where either was not measured, or nothing. */
 export function ratioOf(figure: Figure | null, other: Figure | null): number | null {
   return figure === null || other === null || other.value === 0 ? null : figure.value / other.value

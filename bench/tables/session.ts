@@ -1,4 +1,4 @@
-import type { Database } from '@partman/core'
+import { type Database, sqlState } from '@partman/core'
 import { pgDatabase } from '@partman/core/pg'
 import { createTestDatabase, type TestDatabase } from '@partman/testing'
 import pg from 'pg'
@@ -6,13 +6,27 @@ import pg from 'pg'
 /** Uses one connection to a database, as a maintainer has it; it is open before the work begins. */
 export async function withSession<Result>(url: string, work: (database: Database) => Promise<Result>): Promise<Result> {
   const pool = new pg.Pool({ connectionString: url, max: 1 })
-  // The server may end a session that ran out of locks; the query under way, or the next, tells of it.
-  pool.on('error', () => undefined)
   try {
     await pool.query('SELECT 1')
     return await work(pgDatabase(pool))
   } finally {
     await pool.end()
+  }
+}
+
+/** Sends something in a session of its own; tells the SQLSTATE of its failure, when all that it had begun is undone. */
+export async function failureOf(url: string, text: string): Promise<string | null> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(text)
+    return null
+  } catch (error) {
+    // The failure is told before its locks are given back; this waits, where a pool would have opened another connection.
+    await client.query('ROLLBACK')
+    return sqlState(error) ?? String(error)
+  } finally {
+    await client.end()
   }
 }
 
