@@ -25,11 +25,11 @@ const database = { query: async () => rows.splice(0) } as unknown as Database
 const parseBegun = performance.now()
 JSON.parse(rows[0]?.observed ?? '')
 const begun = performance.now()
-const { state, takenNames } = await observeState(database, document)
+const { state } = await observeState(database, document)
 const observed = performance.now()
 const differences = diffState(wantState(document, { now: CATALOG_INSTANT, tenants }), state)
 const compared = performance.now()
-const { operations } = planChanges(differences, { now: CATALOG_INSTANT, takenNames, clocksApartMs: 0 })
+const { operations } = planChanges(differences, { now: CATALOG_INSTANT, takenNames: new Set(), clocksApartMs: 0 })
 const planned = performance.now()
 const times: PlanTimes = {
   parse: begun - parseBegun,

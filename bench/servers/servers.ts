@@ -10,12 +10,15 @@ export interface Servers {
   stop(): Promise<void>
 }
 
+/** As a server in production has it: a commit costs what it costs there. */
+const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' }
+
 export function startServers(): Servers {
   let usual: Promise<PostgresServer> | undefined
   let extended: Promise<PostgresServer | undefined> | undefined
   return {
     async usual() {
-      usual ??= startPostgres()
+      usual ??= startPostgres({ settings: DURABLE })
       return (await usual).url
     },
     async withPgPartman() {
@@ -31,5 +34,5 @@ export function startServers(): Servers {
 async function startWithPgPartman(): Promise<PostgresServer | undefined> {
   // Whoever asks for a major wants to see that one.
   const installation = findExtension('pg_partman', process.env['PARTMAN_PG_MAJOR'] ? resolveMajor() : undefined)
-  return installation && startPostgres({ version: installation.major, installation: installation.folder })
+  return installation && startPostgres({ version: installation.major, installation: installation.folder, settings: DURABLE })
 }

@@ -49,6 +49,8 @@ export type Difference =
       readonly time: 'past' | 'near' | 'ahead'
       /** Tables that foreign keys of the table refer to. */
       readonly references: readonly TableName[]
+      /** The parent sees to more than CREATE TABLE LIKE copies. */
+      readonly isBeyondLike: boolean
     } & AtPartition)
   /** The retention of its level does not keep it any longer. */
   | ({

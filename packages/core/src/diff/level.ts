@@ -8,7 +8,7 @@ import type { WantedTable } from '../state/want-state.js'
 import type { WindowSeries } from '../state/window-series.js'
 import type { Difference } from './difference.js'
 
-type Parent = TableName & Pick<Partition, 'partitions' | 'highestKey' | 'highestKeyOf' | 'unread'>
+type Parent = TableName & Pick<Partition, 'partitions' | 'highestKey' | 'highestKeyOf' | 'unread' | 'isBeyondLike'>
 
 /** A parent as it was found, beside the level that is declared for it. */
 export interface Level {
@@ -49,5 +49,14 @@ export function missing(
   { holdsPresent, time = 'near' }: Need,
 ): Difference {
   const partition = makePartition(wanted, policy, stem, one, settings)
-  return { kind: 'partition-missing', wanted, parent, partition, holdsPresent, time, references }
+  return {
+    kind: 'partition-missing',
+    wanted,
+    parent,
+    partition,
+    holdsPresent,
+    time,
+    references,
+    isBeyondLike: parent.isBeyondLike === true,
+  }
 }

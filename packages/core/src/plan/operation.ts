@@ -36,6 +36,8 @@ export interface CreatePartition extends Common {
   /** A row of this moment would have no partition without it. */
   readonly holdsPresent: boolean
   readonly time: CreationTime
+  /** The parent has an access method, a tablespace or exclusion constraints for its partitions, which CREATE TABLE LIKE does not copy as PARTITION OF would. */
+  readonly isBeyondLike: boolean
 }
 
 /** A partition that is there, as an operation names it. */

@@ -67,6 +67,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
             partition,
             holdsPresent: difference.holdsPresent,
             time: difference.time,
+            isBeyondLike: difference.isBeyondLike,
             reason: `nothing holds ${formatBound(partition.bound)} yet`,
             locks: locksOfCreation({ parent: below, references: difference.references }, defaults.get(formatTableName(below))),
           })

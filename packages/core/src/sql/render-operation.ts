@@ -1,6 +1,6 @@
 import type { ClearMarker, DetachPartition, DropPartition, FinalizeDetach, Operation } from '../plan/operation.js'
 import { formatMarker } from '../state/marker.js'
-import { assertNoLongTransaction, assertRelation, isAttached, type RenderOptions } from './guarded-block.js'
+import { assertRelation, isAttached, type RenderOptions } from './guarded-block.js'
 import { renderAudit } from './render-audit.js'
 import { renderAttachIndex, renderCreateIndex } from './render-index.js'
 import { renderCreatePartition } from './render-partition.js'
@@ -17,7 +17,7 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
   const { locks } = operation
   switch (operation.kind) {
     case 'create-partition':
-      return [{ kind: 'block', locks, statements: renderCreatePartition(operation.parent, operation.partition) }]
+      return [{ kind: 'block', locks, statements: renderCreatePartition(operation.parent, operation.partition, operation) }]
     case 'detach-partition':
       return renderDetach(operation, options)
     case 'finalize-detach':
@@ -46,8 +46,8 @@ function renderDetach(operation: DetachPartition, options: RenderOptions): State
     {
       kind: 'block',
       locks: options.maintainer ? [{ mode: 'ACCESS EXCLUSIVE', on: parent }] : locks,
+      quiet: [parent, { schema, name }],
       statements: [
-        ...assertNoLongTransaction([parent, partition], options),
         sql`LOCK TABLE ONLY ${qualified(parent)} IN SHARE UPDATE EXCLUSIVE MODE;`,
         assertRelation(partition, isAttached(parent)),
         sql`COMMENT ON TABLE ${qualified(partition)} IS ${literal(marker)};`,
