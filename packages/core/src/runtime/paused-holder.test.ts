@@ -25,6 +25,8 @@ const STATEMENTS = [
   'record approvals',
   'create',
   'create',
+  'create',
+  'create',
   'mark',
   'detach',
   'mark',
