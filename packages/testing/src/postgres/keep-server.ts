@@ -1,14 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { startKeeper } from '../keeper.js'
 import { reachableCopy } from './folders.js'
 import type { ProcessOwner } from './unprivileged-user.js'
 import type { PostgresMajor } from './versions.js'
-
-const KEEPER = fileURLToPath(new URL('../../bin/postgres-keeper.js', import.meta.url))
 
 /** Not durable, because the data live no longer than the run; everything that decides how locks and plans behave keeps its default. */
 const SETTINGS = {
@@ -57,21 +53,13 @@ export async function keepServer({ version, installed, cluster, owner, password,
       binaries = await reachableCopy(installed)
       remove.push(binaries)
     }
-    const config = { binaries, cluster, remove, password, owner, settings: { ...SETTINGS, ...settings } }
-    // Detached, so that an interrupt from the terminal reaches only this process, and the keeper can still tidy up after it.
-    const keeper = spawn(process.execPath, [KEEPER], {
-      detached: true,
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: { ...process.env, PARTMAN_POSTGRES_KEEPER: JSON.stringify(config) },
-    })
-    const port = await listeningPort(keeper)
-    release(keeper)
+    const keeper = await startKeeper('postgres', { binaries, cluster, remove, password, owner, settings: { ...SETTINGS, ...settings } })
     return {
-      url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
+      url: `postgresql://postgres:${password}@127.0.0.1:${keeper.port}/postgres`,
       version,
-      port,
+      port: keeper.port,
       readLog: () => readFile(join(cluster, 'server.log'), 'utf8'),
-      stop: () => stop(keeper),
+      stop: keeper.stop,
     }
   } catch (error) {
     for (const folder of remove) await rm(folder, { recursive: true, force: true })
@@ -82,28 +70,4 @@ export async function keepServer({ version, installed, cluster, owner, password,
 /** False for an installation below a folder that only root may enter, such as /root. */
 function mayRun(program: string, cwd: string, owner: ProcessOwner | undefined): boolean {
   return owner === undefined || spawnSync(program, ['--version'], { cwd, ...owner }).status === 0
-}
-
-async function listeningPort(keeper: ChildProcess): Promise<number> {
-  if (keeper.stdout === null) throw new Error('The process that keeps PostgreSQL has no standard output.')
-  for await (const line of createInterface({ input: keeper.stdout })) {
-    const message = JSON.parse(line) as { port: number } | { error: string }
-    if ('port' in message) return message.port
-    throw new Error(`PostgreSQL did not start. ${message.error}`)
-  }
-  throw new Error('PostgreSQL did not start: the process that keeps it ended.')
-}
-
-/** Lets this process end while the server runs; the keeper notices and stops the server. */
-function release(keeper: ChildProcess): void {
-  keeper.unref()
-  for (const stream of [keeper.stdin, keeper.stdout]) (stream as { unref?: () => void } | null)?.unref?.()
-}
-
-async function stop(keeper: ChildProcess): Promise<void> {
-  if (keeper.exitCode !== null || keeper.signalCode !== null) return
-  keeper.ref()
-  const exited = once(keeper, 'exit')
-  keeper.stdin?.end()
-  await exited
 }
