@@ -22,7 +22,7 @@ export function diffWindows(level: WindowLevel, visited: VisitedLevel[], differe
   // What is the past of one tenant is not that of another: each counts its own numbers.
   const seriesOf = (tenant: string | null) =>
     tenant === null || policy.kind === 'range' ? series : wanted.series(policy, parent.highestKeyOf?.get(tenant) ?? null)
-  visited.push({ parent, policy, seriesOf, spans, settingsOf })
+  visited.push({ parent, policy, tenant: level.tenant, seriesOf, spans, settingsOf })
   for (const partition of spans.unplaced) differences.push({ kind: 'bound-unplaced', wanted, parent, partition })
   if (parent.unread) differences.push({ kind: 'level-unread', wanted, parent, unread: parent.unread })
   // Without the highest key there is no present to count from.
@@ -66,7 +66,7 @@ function diffSeries(level: WindowLevel, one: Series, leaving: Set<Partition>, di
     leaving.add(partition)
     // What is not ours to drop is told of, and kept.
     if (partition.alien) differences.push({ kind: 'relation-alien', wanted, relation: partition, alien: partition.alien })
-    else differences.push(expired(level, partition, retention, to, series, parent.partitions.length - 1))
+    else differences.push(expired(level, partition, retention, to, one))
   }
 }
 
@@ -76,12 +76,11 @@ function isBeforeHistory({ to }: WantedWindow, { series, found: [oldest] }: Seri
 }
 
 function expired(
-  { wanted, parent }: WindowLevel,
+  { wanted, parent, tenant }: WindowLevel,
   partition: Partition,
   retention: RetentionPolicy,
   to: bigint,
-  series: WindowSeries,
-  siblings: number,
+  { series, tenant: own }: Series,
 ): Difference {
   return {
     kind: 'partition-expired',
@@ -89,9 +88,10 @@ function expired(
     parent,
     partition,
     retention,
+    tenant: own ?? tenant,
     upper: series.axis.format(to),
     isCurrent: to > series.present,
-    siblings,
+    siblings: parent.partitions.length - 1,
   }
 }
 

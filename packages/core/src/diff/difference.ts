@@ -54,6 +54,8 @@ export type Difference =
   | ({
       readonly kind: 'partition-expired'
       readonly retention: RetentionPolicy
+      /** Whose rows it holds; null where there are no tenants, or several in it. */
+      readonly tenant: string | null
       /** Where it ends, as PostgreSQL prints it. */
       readonly upper: string
       /** It ends after the present. */
@@ -72,6 +74,7 @@ export type Difference =
       readonly partition: DetachedPartition
       /** The retention that still does not keep it; null where it would be kept today. */
       readonly expired: RetentionPolicy | null
+      readonly tenant: string | null
       /** Its parent is there and stays, so that it could be attached again. */
       readonly isParentKept: boolean
     }

@@ -19,7 +19,9 @@ export interface Level {
   readonly stem: string
   /** Tables that foreign keys of the table refer to. */
   readonly references: readonly TableName[]
-  /** Of the tenant in whose part of the tree it is. */
+  /** In whose part of the tree it is; null where it is nobody's. */
+  readonly tenant: string | null
+  /** Those of the tenant. */
   readonly settings: TenantSettings | undefined
 }
 
@@ -27,6 +29,8 @@ export interface Level {
 export interface VisitedLevel {
   readonly parent: Parent
   readonly policy: WindowPolicy
+  /** In whose part of the tree it is. */
+  readonly tenant: string | null
   readonly seriesOf: (tenant: string | null) => WindowSeries
   readonly spans: RangeSpans
   readonly settingsOf: (tenant: string | null) => TenantSettings | undefined

@@ -47,6 +47,8 @@ export interface DetachPartition extends Common {
   readonly destroysData: false
   readonly parent: TableName
   readonly partition: PartitionReference
+  /** Whose rows it holds; null where there are no tenants, or several in it. */
+  readonly tenant: string | null
   /** ISO 8601: the grace period counts from here. */
   readonly retiredAt: string
 }
@@ -109,6 +111,8 @@ export interface DropPartition extends Common {
   readonly transactional: true
   readonly destroysData: true
   readonly partition: DetachedPartition
+  /** Whose rows it holds; null where there are no tenants, or several in it. */
+  readonly tenant: string | null
 }
 
 /** A decision: one step that takes the database nearer to what is wanted. */

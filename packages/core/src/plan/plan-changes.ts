@@ -112,6 +112,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           destroysData: false,
           parent: tableName(difference.parent),
           partition: reference(difference.partition),
+          tenant: difference.tenant,
           retiredAt: new Date(context.now).toISOString(),
           reason: `${formatRetention(difference.retention)}: it ends at ${difference.upper}`,
           locks: shareUpdateExclusive(difference.parent),
@@ -128,6 +129,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           transactional: true,
           destroysData: true,
           partition,
+          tenant: difference.tenant,
           reason: `retired at ${partition.marker.retiredAt}, and its grace period of ${expired.grace} is over`,
           locks: [],
         })
