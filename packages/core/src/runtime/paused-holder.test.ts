@@ -2,6 +2,7 @@ import { dumpCatalog, simulatedClock, type TestDatabase } from '@partman/testing
 import { testDatabase } from '@partman/testing/vitest'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { clockFile } from '../fixtures/clock-file.js'
+import { gatedDatabase } from '../fixtures/gated-database.js'
 import { startMaintainerProcess } from '../fixtures/maintainer-process.js'
 import { withTimeLevels } from '../fixtures/policies.js'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
@@ -17,6 +18,8 @@ const keeping = (after: string) => withTimeLevels(RETIRING, { retention: { kind:
 /** Keeps a little more than is in force, which is written down. */
 const DOCUMENT = keeping('31 days')
 const KEEPING_MORE = keeping('90 days')
+/** Long enough to come to a statement, and to wait for. */
+const LEASE_TTL_MS = 2_000
 const NOW = '2026-04-03T12:00:00Z'
 
 /** What a run at that instant sends, in order. */
@@ -88,28 +91,12 @@ it('the run that is cut sends these statements', async () => {
 
 /** A run that has taken the lease, and has looked at nothing before it is let go on. */
 async function beginRun(test: TestDatabase): Promise<{ end(): Promise<MaintenanceReport> }> {
-  const direct = pgDatabase(test)
-  let goOn = () => {}
-  const mayGoOn = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  let run: Promise<MaintenanceReport>
-  await new Promise<void>((hasLease) => {
-    let sent = 0
-    const database: Database = {
-      async query(statement, values) {
-        if (++sent === 2) {
-          hasLease()
-          await mayGoOn
-        }
-        return direct.query(statement, values)
-      },
-    }
-    run = createMaintainer({ document: DOCUMENT, database, clock: simulatedClock(NOW) }).runOnce()
-  })
+  const { database, reached, open } = gatedDatabase(pgDatabase(test), /^WITH RECURSIVE pinned/m)
+  const run = createMaintainer({ document: DOCUMENT, database, clock: simulatedClock(NOW) }).runOnce()
+  await reached
   return {
     end() {
-      goOn()
+      open()
       return run
     },
   }
@@ -149,7 +136,7 @@ const concurrent = ({ statement }: { statement: string }) => statement === 'deta
 
 describe.each(stops)('a holder that stopped before its statement $number, $statement, and wakes up when its lease is gone,', (stop) => {
   it('changes nothing after another has done the work', async () => {
-    const { test, wake } = await pausedHolder(stop.number, concurrent(stop) ? 1_000 : undefined)
+    const { test, wake } = await pausedHolder(stop.number, concurrent(stop) ? LEASE_TTL_MS : undefined)
     expect(await maintain(test, DOCUMENT)).toMatchObject({ outcome: 'done' })
     const { before, after, troubles } = await wake()
     // A detach finds that it was done.
@@ -191,7 +178,7 @@ async function detachedRows(test: TestDatabase): Promise<Record<string, number>>
 /** What no transaction can join with a look at the lease: sent by one that held it, on its way while another takes it. */
 describe.each(stops.filter(concurrent))('a detach, statement $number, that arrives when the lease is gone,', ({ number }) => {
   it('is no trouble to another that has the work before it', async () => {
-    const { test, wake } = await pausedHolder(number, 1_000)
+    const { test, wake } = await pausedHolder(number, LEASE_TTL_MS)
     const other = await beginRun(test)
     const { troubles } = await wake()
     expect(troubles).toEqual([])
@@ -200,7 +187,7 @@ describe.each(stops.filter(concurrent))('a detach, statement $number, that arriv
   })
 
   it('is the last that the late one does, and costs another that keeps more no row', async () => {
-    const { test, wake } = await pausedHolder(number, 1_000)
+    const { test, wake } = await pausedHolder(number, LEASE_TTL_MS)
     const before = await detachedRows(test)
     expect(await maintain(test, KEEPING_MORE)).toMatchObject({ outcome: 'done' })
     const { report, troubles } = await wake()
