@@ -118,7 +118,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     let report: RunReport = { outcome: 'failed', now: new Date().toISOString(), steps: [], findings: [], ...runs }
     try {
       const { plan, accepted, observation } = await resolvePlan()
-      if (accepted.length > 0 && (await keeper.confirm())) await recordApprovals(database, accepted, holder)
+      if (!(await recordApprovals(database, accepted, holder, lease))) keeper.lose()
       const acting = {
         lease: leaseName,
         holder,

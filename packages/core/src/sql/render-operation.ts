@@ -1,10 +1,10 @@
-import type { ClearMarker, DetachPartition, DropPartition, FinalizeDetach, Operation } from '../plan/operation.js'
+import type { ClearMarker, CreatePartition, DetachPartition, DropPartition, FinalizeDetach, Operation } from '../plan/operation.js'
 import { formatMarker } from '../state/marker.js'
 import { assertRelation, isAttached, type RenderOptions } from './guarded-block.js'
 import { renderAudit } from './render-audit.js'
 import { renderAttachIndex, renderCreateIndex } from './render-index.js'
 import { renderCreatePartition } from './render-partition.js'
-import { literal, qualified, type Sql, sql } from './sql.js'
+import { joinSql, literal, qualified, type Sql, sql } from './sql.js'
 import { renderStatement, type Statement } from './statement.js'
 
 /** Renders an operation to statements, each to be sent by itself outside a transaction. */
@@ -17,7 +17,7 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
   const { locks } = operation
   switch (operation.kind) {
     case 'create-partition':
-      return [{ kind: 'block', locks, statements: renderCreatePartition(operation.parent, operation.partition, operation) }]
+      return [{ kind: 'block', locks, statements: renderCreate(operation, options) }]
     case 'detach-partition':
       return renderDetach(operation, options)
     case 'finalize-detach':
@@ -31,6 +31,25 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
     case 'attach-index':
       return [renderAttachIndex(operation)]
   }
+}
+
+/**
+ * A tenant that signs up while a maintainer plans, or while it is at it, makes the very same partition by the same name: then the
+ * maintainer's is undone, and that one stands.
+ */
+function renderCreate(operation: CreatePartition, { maintainer }: RenderOptions): Sql[] {
+  const { parent, partition } = operation
+  const made = renderCreatePartition(parent, partition, operation)
+  if (!maintainer) return made
+  return [
+    sql`BEGIN
+    ${joinSql(made, '\n')}
+  EXCEPTION WHEN invalid_object_definition OR duplicate_table OR duplicate_object OR unique_violation THEN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = ${literal(qualified(parent))}::regclass::oid AND i.inhrelid = pg_catalog.to_regclass(${literal(qualified(partition))})::oid) THEN
+      RAISE;
+    END IF;
+  END;`,
+  ]
 }
 
 /**
