@@ -35,6 +35,7 @@ export { renderMigration } from './migration/render-migration.js'
 export { findTableChanges, type TableChange } from './migration/table-change.js'
 export type { FoundTable } from './migration/table-step.js'
 export type { Finding, FindingCode } from './plan/finding.js'
+export { isRetirement } from './plan/hold-doubtful.js'
 export { type AcceptedTerms, holdUnapproved } from './plan/hold-unapproved.js'
 export type {
   AttachIndex,
@@ -63,6 +64,7 @@ export {
   documentJsonSchema,
   type PartmanDocument,
   parseDocument,
+  RETIRE_AT_MOST,
   type TableName,
   type TablePolicy,
   type TenantKeyDefault,
@@ -103,10 +105,11 @@ export { parseTenantKey, type TenantKey } from './policy/tenant-key.js'
 export { type InvalidTenantSettings, parseTenantSettings, type TenantSettings } from './policy/tenant-settings.js'
 export { isTimeZone } from './policy/time-zone.js'
 export { type ApplyOptions, applyOperation } from './runtime/apply-operation.js'
+export { type Blocker, formatBlocker } from './runtime/blocker.js'
 export type { Clock } from './runtime/clock.js'
-export { explainMissing } from './runtime/lease.js'
+export { type CutOffRun, explainMissing } from './runtime/lease.js'
 export type { Logger } from './runtime/logger.js'
-export { createMaintainer, type Maintainer, type MaintainerOptions } from './runtime/maintainer.js'
+export { createMaintainer, type Maintainer, type MaintainerOptions, type RunOptions } from './runtime/maintainer.js'
 export { formatReport, type MaintenanceReport, type StepReport } from './runtime/maintenance-report.js'
 export { observeMeasures } from './runtime/observe-measures.js'
 export { type PlannedMaintenance, planMaintenance } from './runtime/plan-maintenance.js'
@@ -114,8 +117,7 @@ export { recordApprovals } from './runtime/record-approvals.js'
 export { type RetryOptions, retryOnLocks } from './runtime/retry.js'
 export { SQLSTATE, sqlState } from './runtime/sql-state.js'
 export type { Database } from './sql/database.js'
-export type { RenderOptions } from './sql/guarded-block.js'
-export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE } from './sql/lock-estimate.js'
+export type { ActingMaintainer, RenderOptions } from './sql/guarded-block.js'
 export { renderOperation } from './sql/render-operation.js'
 export { renderPartitionBy } from './sql/render-partition.js'
 export { renderPlan } from './sql/render-plan.js'
@@ -124,6 +126,7 @@ export { type Sql, sql } from './sql/sql.js'
 export { type Bound, formatBound, type RangeDatum } from './state/bound.js'
 export { countLeaves, describeTables, type TableDescription } from './state/describe-table.js'
 export { type KeyAxis, keyAxis, positionOf, type TimeAxis, timeAxis } from './state/key-axis.js'
+export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE, tablesPerTransaction } from './state/lock-budget.js'
 export { nextRetirement, nextRetirementKey } from './state/next-retirement.js'
 export type { Position } from './state/position.js'
 export { placeRange, tenantIn } from './state/range-span.js'

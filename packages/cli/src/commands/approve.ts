@@ -2,12 +2,14 @@ import { hostname, userInfo } from 'node:os'
 import {
   explainMissing,
   formatTableName,
+  isRetirement,
   type Operation,
   PartmanError,
   type Plan,
   planMaintenance,
   recordApprovals,
   retentionTerms,
+  type TableName,
   type TablePolicy,
 } from '@partman/core'
 import { Command } from 'commander'
@@ -39,7 +41,11 @@ async function runApprove(session: Session, { args, dryRun = false }: ApproveOpt
   const approved = await withDatabase(session, async ({ database }) => {
     const { plan } = await planMaintenance(database, document, { approved: true })
     assertSeen(plan, chosen)
-    const terms = chosen.map(({ table, policy }) => ({ table, retention: retentionTerms(policy) }))
+    const terms = chosen.map(({ table, policy }) => ({
+      table,
+      retention: retentionTerms(policy),
+      partitions: operationsOf(plan, table).map(({ partition }) => partition.oid ?? ''),
+    }))
     if (!dryRun) {
       await recordApprovals(database, terms, `${userInfo().username}@${hostname()}`).catch((error: unknown) => {
         throw explainMissing(error)
@@ -49,7 +55,7 @@ async function runApprove(session: Session, { args, dryRun = false }: ApproveOpt
       model,
       table,
       retention: retentionTerms(policy),
-      operations: plan.operations.filter((operation) => retires(operation) && formatTableName(operation.table) === formatTableName(table)),
+      operations: operationsOf(plan, table),
     }))
   })
   for (const { model, operations } of approved) {
@@ -84,6 +90,6 @@ function findTable(tables: readonly TablePolicy[], model: string): TablePolicy {
   })
 }
 
-function retires({ kind }: Operation): boolean {
-  return kind === 'detach-partition' || kind === 'drop-partition'
+function operationsOf({ operations }: Plan, table: TableName): Operation[] {
+  return operations.filter((operation) => isRetirement(operation) && formatTableName(operation.table) === formatTableName(table))
 }

@@ -46,7 +46,7 @@ async function runSimulate(session: Session, options: SimulateOptions): Promise<
   const until = parseInstant(options.until)
   const { lockCapacity, ...start } = options.empty ? emptyStart(document, options) : await observedStart(session, document)
   if (until <= start.from) throw invalid(options.until, 'is not in the future')
-  const simulation = simulateMaintenance({ document, ...start, until })
+  const simulation = simulateMaintenance({ document, ...start, until, lockCapacity })
   print(session, simulation)
   const locks = Math.max(0, ...simulation.tables.map(({ largestStep }) => largestStep)) * LOCKS_PER_TABLE
   session.output.print(`\nThe largest step takes about ${locks} of the server's ${lockCapacity} locks.`)

@@ -15,6 +15,8 @@ export interface ObservedTenants {
   readonly invalidSettings: readonly InvalidSettings[]
   /** The retention in force of every table, by its full name. */
   readonly inForce: ReadonlyMap<string, RetentionTerms>
+  /** Object ids of the partitions of each table that somebody has seen, and approved of that they go. */
+  readonly approved: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 /** A tenant whose settings cannot be understood. */
@@ -50,18 +52,21 @@ export async function observeTenants(
   // Its key is the table's schema and name.
   if (bookkeepingVersion !== null) {
     parts.push(
-      sql`SELECT '' AS tenants, pg_catalog.json_build_array(table_schema, table_name)::text COLLATE "C" AS key, retention::text AS settings, true AS approval FROM partman.approval`,
+      sql`SELECT '' AS tenants, pg_catalog.json_build_array(table_schema, table_name)::text COLLATE "C" AS key, pg_catalog.json_build_object('retention', retention, 'partitions', partitions)::text AS settings, true AS approval FROM partman.approval`,
     )
   }
   const inForce = new Map<string, RetentionTerms>()
-  if (parts.length === 0) return { tenants, settings, invalidSettings, inForce }
+  const approved = new Map<string, ReadonlySet<string>>()
+  if (parts.length === 0) return { tenants, settings, invalidSettings, inForce, approved }
   const rows = await database.query<{ tenants: string; key: string; settings: string | null; approval: boolean }>(
     sql`SELECT tenants, key, pg_catalog.max(settings) AS settings, approval FROM (${joinSql(parts, ' UNION ALL ')}) AS every_tenant WHERE key <> '' GROUP BY tenants, key, approval ORDER BY tenants, key`,
   )
   for (const { tenants: set, key, settings: text, approval } of rows) {
     if (approval) {
       const [schema, name] = JSON.parse(key) as [string, string]
-      inForce.set(formatTableName({ schema, name }), JSON.parse(text ?? '[]') as RetentionTerms)
+      const { retention, partitions } = JSON.parse(text ?? '{}') as { retention: RetentionTerms; partitions: string[] }
+      inForce.set(formatTableName({ schema, name }), retention)
+      approved.set(formatTableName({ schema, name }), new Set(partitions))
       continue
     }
     tenants.get(set)?.push(key)
@@ -70,5 +75,5 @@ export async function observeTenants(
     if ('problem' in parsed) invalidSettings.push({ tenants: set, key, problem: parsed.problem })
     settings.get(set)?.set(key, 'problem' in parsed ? KEEP_EVERYTHING : parsed)
   }
-  return { tenants, settings, invalidSettings, inForce }
+  return { tenants, settings, invalidSettings, inForce, approved }
 }

@@ -1,7 +1,7 @@
 import type { RetentionPolicy } from '../policy/policy.js'
 import { parseSize } from '../policy/size.js'
 import { keyAxis } from '../state/key-axis.js'
-import { isFinitePosition, placeRange } from '../state/range-span.js'
+import { isFinitePosition, placeRange, tenantIn } from '../state/range-span.js'
 import { type DetachedPartition, sameTable } from '../state/state.js'
 import { retentionFor, type WantedTable } from '../state/want-state.js'
 import type { Difference } from './difference.js'
@@ -18,6 +18,7 @@ export function diffDetached(wanted: WantedTable, partition: DetachedPartition, 
     wanted,
     partition,
     expired: level ? stillExpired(partition, level) : null,
+    tenant: (level && tenantIn(partition.marker.bound)) ?? level?.tenant ?? null,
     isParentKept: level !== undefined,
   }
 }

@@ -1,7 +1,7 @@
-import type { PartitionPolicy } from '../policy/policy.js'
-import type { TenantSettings } from '../policy/tenant-settings.js'
+import { tenantsOf } from '../policy/policy.js'
+import { tenantIn } from '../state/range-span.js'
 import { type Partition, sameKey } from '../state/state.js'
-import { partitionKey, type WantedTable } from '../state/want-state.js'
+import { partitionKey } from '../state/want-state.js'
 import { diffValues } from './diff-values.js'
 import { diffWindows } from './diff-windows.js'
 import type { Difference } from './difference.js'
@@ -45,12 +45,7 @@ function diffBelow(level: Level, partition: Partition, visited: VisitedLevel[], 
     differences.push({ kind: 'key-different', wanted, at: partition, wantedKey, foundKey: partition.partitionBy })
     return
   }
-  const own = settingsOf(wanted, policy, partition) ?? settings
-  diffLevel({ ...level, policy: below, parent: partition, stem: partition.name, settings: own }, visited, differences)
-}
-
-function settingsOf({ settings }: WantedTable, policy: PartitionPolicy, { bound }: Partition): TenantSettings | undefined {
-  if (settings.size === 0 || policy.kind !== 'tenants' || bound.kind !== 'list') return undefined
-  const [key = null, another] = bound.values
-  return key === null || another !== undefined ? undefined : settings.get(key)
+  const tenant = tenantsOf(policy) ? tenantIn(partition.bound) : level.tenant
+  const own = (tenant === null ? undefined : wanted.settings.get(tenant)) ?? settings
+  diffLevel({ ...level, policy: below, parent: partition, stem: partition.name, tenant, settings: own }, visited, differences)
 }

@@ -22,7 +22,7 @@ export function diffWindows(level: WindowLevel, visited: VisitedLevel[], differe
   // What is the past of one tenant is not that of another: each counts its own numbers.
   const seriesOf = (tenant: string | null) =>
     tenant === null || policy.kind === 'range' ? series : wanted.series(policy, parent.highestKeyOf?.get(tenant) ?? null)
-  visited.push({ parent, policy, seriesOf, spans, settingsOf })
+  visited.push({ parent, policy, tenant: level.tenant, seriesOf, spans, settingsOf })
   for (const partition of spans.unplaced) differences.push({ kind: 'bound-unplaced', wanted, parent, partition })
   if (parent.unread) differences.push({ kind: 'level-unread', wanted, parent, unread: parent.unread })
   // Without the highest key there is no present to count from.
@@ -30,7 +30,7 @@ export function diffWindows(level: WindowLevel, visited: VisitedLevel[], differe
   // Beside a bound that cannot be read, what looks free may be taken.
   if (spans.unplaced.length > 0) return leaving
   if (!parent.partitions.some(({ bound }) => bound.kind === 'default')) {
-    for (const one of wantDefault(policy)) differences.push(missing(level, one, false))
+    for (const one of wantDefault(policy)) differences.push(missing(level, one, { holdsPresent: false }))
   }
   const tenants = policy.prefix ? new Set([...wanted.tenants, ...spans.series.keys()]) : [null]
   for (const tenant of tenants) {
@@ -50,6 +50,10 @@ interface Series {
 function diffSeries(level: WindowLevel, one: Series, leaving: Set<Partition>, differences: Difference[]): void {
   const { wanted, policy, parent } = level
   const { series, found, tenant } = one
+  const endOfPresent = series.window(0)?.to ?? series.present
+  const ahead = farAhead(policy, one, endOfPresent)
+  if (ahead) differences.push({ kind: 'series-ahead', wanted, parent, partition: ahead.partition })
+  const isNear = (window: WantedWindow) => window.to > series.present && window.from <= endOfPresent
   const free = freeWindows(policy, one).filter((window) => !isBeforeHistory(window, one))
   // Where there are no rows, nobody knows which number is the present.
   const isEmpty = policy.kind === 'number-range' && (tenant === null ? parent.highestKey : parent.highestKeyOf?.get(tenant)) == null
@@ -58,7 +62,8 @@ function diffSeries(level: WindowLevel, one: Series, leaving: Set<Partition>, di
   for (const window of free) {
     // A remnant that has passed its retention already is not missing any more.
     if (cutoff !== null && window.to <= cutoff) continue
-    differences.push(missing(level, window, window.from <= series.present && series.present < window.to, window.to <= series.present))
+    const time = window.to <= series.present ? 'past' : isNear(window) ? 'near' : 'ahead'
+    differences.push(missing(level, window, { holdsPresent: time === 'near' && window.from <= series.present, time }))
   }
   if (retention === null || cutoff === null) return
   for (const { partition, to } of found) {
@@ -66,8 +71,25 @@ function diffSeries(level: WindowLevel, one: Series, leaving: Set<Partition>, di
     leaving.add(partition)
     // What is not ours to drop is told of, and kept.
     if (partition.alien) differences.push({ kind: 'relation-alien', wanted, relation: partition, alien: partition.alien })
-    else differences.push(expired(level, partition, retention, to, series, parent.partitions.length - 1))
+    else differences.push(expired(level, partition, retention, to, one))
   }
+}
+
+/** So many windows more than twice those that are made ahead are missing in the future: who made what comes after them had another clock. */
+const FAR_AHEAD = 5
+
+/** The first partition of a series by time after such a gap. One without an end is there for whatever may come. */
+function farAhead(policy: WindowPolicy, { series, found, settings }: Series, endOfPresent: bigint): RangeSpan | undefined {
+  if (policy.kind !== 'range' || (series.start !== null && series.start > series.present)) return undefined
+  const limit = 2 * (settings?.premake ?? policy.premake) + FAR_AHEAD
+  let end = endOfPresent
+  for (const span of found) {
+    if (span.from < endOfPresent || !isFinitePosition(span.from)) continue
+    if (!isFinitePosition(span.to)) return undefined
+    if (span.from > end && series.offsetAt(span.from) - series.offsetAt(end) > limit) return span
+    end = span.to
+  }
+  return undefined
 }
 
 /** The window in which the oldest partition begins may begin before it, on another grid; what lies between is past, and no gap. */
@@ -76,12 +98,11 @@ function isBeforeHistory({ to }: WantedWindow, { series, found: [oldest] }: Seri
 }
 
 function expired(
-  { wanted, parent }: WindowLevel,
+  { wanted, parent, tenant }: WindowLevel,
   partition: Partition,
   retention: RetentionPolicy,
   to: bigint,
-  series: WindowSeries,
-  siblings: number,
+  { series, tenant: own }: Series,
 ): Difference {
   return {
     kind: 'partition-expired',
@@ -89,9 +110,10 @@ function expired(
     parent,
     partition,
     retention,
+    tenant: own ?? tenant,
     upper: series.axis.format(to),
     isCurrent: to > series.present,
-    siblings,
+    siblings: parent.partitions.length - 1,
   }
 }
 

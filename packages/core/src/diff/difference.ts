@@ -45,8 +45,8 @@ export type Difference =
       readonly kind: 'partition-missing'
       /** It is needed at this moment, and not only ahead of time. */
       readonly holdsPresent: boolean
-      /** It is a window that lies wholly before the present. */
-      readonly isHistory: boolean
+      /** When its rows come: `near` is the present window, the next, and whatever is no window. */
+      readonly time: 'past' | 'near' | 'ahead'
       /** Tables that foreign keys of the table refer to. */
       readonly references: readonly TableName[]
     } & AtPartition)
@@ -54,6 +54,8 @@ export type Difference =
   | ({
       readonly kind: 'partition-expired'
       readonly retention: RetentionPolicy
+      /** Whose rows it holds; null where there are no tenants, or several in it. */
+      readonly tenant: string | null
       /** Where it ends, as PostgreSQL prints it. */
       readonly upper: string
       /** It ends after the present. */
@@ -61,6 +63,8 @@ export type Difference =
       /** How many partitions the parent has beside it, expired ones included. */
       readonly siblings: number
     } & AtPartition)
+  /** The next partition of a series by time lies far in the future. */
+  | ({ readonly kind: 'series-ahead' } & AtPartition)
   /** A concurrent detach was begun and never ended. */
   | ({ readonly kind: 'detach-unfinished' } & AtPartition)
   /** A partition is attached and bears the mark of a retirement. */
@@ -72,6 +76,7 @@ export type Difference =
       readonly partition: DetachedPartition
       /** The retention that still does not keep it; null where it would be kept today. */
       readonly expired: RetentionPolicy | null
+      readonly tenant: string | null
       /** Its parent is there and stays, so that it could be attached again. */
       readonly isParentKept: boolean
     }

@@ -19,7 +19,9 @@ export interface Level {
   readonly stem: string
   /** Tables that foreign keys of the table refer to. */
   readonly references: readonly TableName[]
-  /** Of the tenant in whose part of the tree it is. */
+  /** In whose part of the tree it is; null where it is nobody's. */
+  readonly tenant: string | null
+  /** Those of the tenant. */
   readonly settings: TenantSettings | undefined
 }
 
@@ -27,18 +29,25 @@ export interface Level {
 export interface VisitedLevel {
   readonly parent: Parent
   readonly policy: WindowPolicy
+  /** In whose part of the tree it is. */
+  readonly tenant: string | null
   readonly seriesOf: (tenant: string | null) => WindowSeries
   readonly spans: RangeSpans
   readonly settingsOf: (tenant: string | null) => TenantSettings | undefined
+}
+
+/** When the rows of a wanted partition come. */
+export interface Need {
+  readonly holdsPresent: boolean
+  readonly time?: 'past' | 'near' | 'ahead'
 }
 
 /** The difference that a wanted partition is not there. */
 export function missing(
   { wanted, policy, parent, stem, settings, references }: Level,
   one: WantedPartition,
-  holdsPresent: boolean,
-  isHistory = false,
+  { holdsPresent, time = 'near' }: Need,
 ): Difference {
   const partition = makePartition(wanted, policy, stem, one, settings)
-  return { kind: 'partition-missing', wanted, parent, partition, holdsPresent, isHistory, references }
+  return { kind: 'partition-missing', wanted, parent, partition, holdsPresent, time, references }
 }

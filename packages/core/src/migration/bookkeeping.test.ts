@@ -6,7 +6,7 @@ it('installed again, as after a reset, it forgets the tenants of its sets and ke
   const test = await testDatabase()
   await test.query(renderBookkeeping())
   await test.query(`INSERT INTO partman.tenant (tenants, key) VALUES ('Project', 'gone'), ('Customer of ''another''', 'kept')`)
-  await test.query(`INSERT INTO partman.run (holder) VALUES ('kept')`)
+  await test.query(`INSERT INTO partman.run (lease, holder) VALUES ('any', 'kept')`)
   await test.query(renderBookkeeping([{ name: 'Project' }]))
   expect((await test.query('SELECT key FROM partman.tenant')).rows).toEqual([{ key: 'kept' }])
   expect((await test.query('SELECT holder FROM partman.run')).rows).toEqual([{ holder: 'kept' }])

@@ -53,18 +53,63 @@ const INSTALL = `BEGIN
     retention jsonb NOT NULL CHECK (pg_catalog.jsonb_typeof(retention) = 'array'),
     approved_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     approved_by text NOT NULL,
+    partitions jsonb NOT NULL DEFAULT '[]' CHECK (pg_catalog.jsonb_typeof(partitions) = 'array'),
     PRIMARY KEY (table_schema, table_name)
   );
-  COMMENT ON TABLE partman.approval IS 'The retention that is in force, by table: one that keeps less waits until somebody approves of it';
+  COMMENT ON TABLE partman.approval IS 'The retention that is in force, by table: one that keeps less waits until somebody approves of it; partitions are the object ids of those that were seen to go';
+
+  CREATE TABLE partman.hold (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    table_schema text NOT NULL,
+    table_name text NOT NULL,
+    tenant text,
+    lower text,
+    upper text,
+    reason text NOT NULL CHECK (reason <> ''),
+    until timestamptz,
+    held_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    held_by text NOT NULL,
+    released_at timestamptz,
+    released_by text
+  );
+  COMMENT ON TABLE partman.hold IS 'What nothing may retire or drop: the rows of a table, of one tenant or of all, from lower to before upper, until it is released';
+
+  CREATE TABLE partman.hook_call (
+    partition oid,
+    phase text CHECK (phase IN ('before-detach', 'before-drop')),
+    attempts int NOT NULL DEFAULT 0,
+    started_at timestamptz,
+    finished_at timestamptz,
+    decision text CHECK (decision IN ('proceed', 'keep', 'retry')),
+    retry_at timestamptz,
+    error text,
+    PRIMARY KEY (partition, phase)
+  );
+  COMMENT ON TABLE partman.hook_call IS 'What the hooks of the application said about partitions that are to go';
+
+  CREATE TABLE partman.audit (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    actor text NOT NULL,
+    act text NOT NULL,
+    table_schema text NOT NULL,
+    table_name text NOT NULL,
+    subject text,
+    details jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(details) = 'object'),
+    reason text
+  );
+  COMMENT ON TABLE partman.audit IS 'Who retired, dropped, held, released, restored and approved what, and why; written in the transaction of the act';
 
   CREATE TABLE partman.run (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    lease text NOT NULL,
     holder text NOT NULL,
     started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     finished_at timestamptz,
+    outcome text CHECK (outcome IN ('done', 'failed', 'cut-off')),
     report jsonb
   );
-  COMMENT ON TABLE partman.run IS 'Maintenance runs that did something, failed, or never finished';
+  COMMENT ON TABLE partman.run IS 'Maintenance runs that did something, failed, or were cut off: begun and never ended';
 
   -- The first instant of a local date: of two midnights the earlier, where there is none the first instant after it. The
   -- earlier is the one by the offset of the day before.

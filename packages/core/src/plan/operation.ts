@@ -23,6 +23,9 @@ interface Common {
   readonly locks: readonly OperationLock[]
 }
 
+/** When the rows of a window come: `near` is the present one, the next, and whatever is no window. */
+export type CreationTime = 'past' | 'near' | 'ahead'
+
 /** Makes a partition, with all partitions of its own, beside the parent and attaches it as a whole. */
 export interface CreatePartition extends Common {
   readonly kind: 'create-partition'
@@ -32,6 +35,7 @@ export interface CreatePartition extends Common {
   readonly partition: Partition
   /** A row of this moment would have no partition without it. */
   readonly holdsPresent: boolean
+  readonly time: CreationTime
 }
 
 /** A partition that is there, as an operation names it. */
@@ -47,6 +51,8 @@ export interface DetachPartition extends Common {
   readonly destroysData: false
   readonly parent: TableName
   readonly partition: PartitionReference
+  /** Whose rows it holds; null where there are no tenants, or several in it. */
+  readonly tenant: string | null
   /** ISO 8601: the grace period counts from here. */
   readonly retiredAt: string
 }
@@ -109,6 +115,8 @@ export interface DropPartition extends Common {
   readonly transactional: true
   readonly destroysData: true
   readonly partition: DetachedPartition
+  /** Whose rows it holds; null where there are no tenants, or several in it. */
+  readonly tenant: string | null
 }
 
 /** A decision: one step that takes the database nearer to what is wanted. */

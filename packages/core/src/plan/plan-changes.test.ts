@@ -19,6 +19,7 @@ function expired(from: string, to: string, siblings: number): Extract<Difference
     parent: PLAIN.audit,
     partition,
     retention: { kind: 'age', after: '12 months', grace: '24 hours' },
+    tenant: null,
     upper: `${to} 00:00:00+00`,
     isCurrent: Date.parse(to) > NOW,
     siblings,

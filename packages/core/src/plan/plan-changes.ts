@@ -3,6 +3,7 @@ import type { Difference } from '../diff/difference.js'
 import { parseDuration } from '../policy/duration.js'
 import type { RetentionPolicy } from '../policy/policy.js'
 import { formatBound } from '../state/bound.js'
+import { DEFAULT_LOCK_CAPACITY, tablesPerTransaction } from '../state/lock-budget.js'
 import { joinName } from '../state/partition-name.js'
 import { formatTableName, type Partition } from '../state/state.js'
 import { findProblems } from './find-problems.js'
@@ -11,6 +12,7 @@ import { locksOfCreation, shareUpdateExclusive } from './locks.js'
 import type { Operation, PartitionReference } from './operation.js'
 import { makePlan, type Plan } from './plan.js'
 import { planIndexes, type TakenNames } from './plan-indexes.js'
+import { splitCreation } from './split-creation.js'
 
 export interface PlanContext {
   /** Milliseconds since 1970. */
@@ -19,6 +21,8 @@ export interface PlanContext {
   readonly takenNames: ReadonlySet<string>
   /** How far the database's clock and the process's are apart. */
   readonly clocksApartMs: number
+  /** How many tables one step may make. Default: as many as a server in its default configuration has locks for. */
+  readonly tablesPerStep?: number
 }
 
 /** Clocks further apart than this are not both right, and nothing is retired or dropped by a clock that may be wrong. */
@@ -41,6 +45,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   /** How many partitions each parent has after the plan, beside those that were found. */
   const change = new Map<string, number>()
   const defaults = defaultPartitions(differences)
+  const { tablesPerStep = tablesPerTransaction(DEFAULT_LOCK_CAPACITY) } = context
 
   for (const difference of differences) {
     const { table, model, declaredAt } = difference.wanted.policy
@@ -50,18 +55,22 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
         const parent = formatTableName(difference.parent)
         change.set(parent, (change.get(parent) ?? 0) + 1)
         // Rows of now have to go somewhere; those of the past can wait.
-        const list = difference.isHistory ? history : create
-        list.push({
-          ...common,
-          kind: 'create-partition',
-          transactional: true,
-          destroysData: false,
-          parent: tableName(difference.parent),
-          partition: freeName(difference.partition, taken),
-          holdsPresent: difference.holdsPresent,
-          reason: `nothing holds ${formatBound(difference.partition.bound)} yet`,
-          locks: locksOfCreation(difference, defaults.get(parent)),
-        })
+        const list = difference.time === 'past' ? history : create
+        const named = freeName(difference.partition, taken)
+        for (const { parent: below, partition } of splitCreation(difference.parent, named, tablesPerStep)) {
+          list.push({
+            ...common,
+            kind: 'create-partition',
+            transactional: true,
+            destroysData: false,
+            parent: tableName(below),
+            partition,
+            holdsPresent: difference.holdsPresent,
+            time: difference.time,
+            reason: `nothing holds ${formatBound(partition.bound)} yet`,
+            locks: locksOfCreation({ parent: below, references: difference.references }, defaults.get(formatTableName(below))),
+          })
+        }
         break
       }
       case 'detach-unfinished':
@@ -112,6 +121,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           destroysData: false,
           parent: tableName(difference.parent),
           partition: reference(difference.partition),
+          tenant: difference.tenant,
           retiredAt: new Date(context.now).toISOString(),
           reason: `${formatRetention(difference.retention)}: it ends at ${difference.upper}`,
           locks: shareUpdateExclusive(difference.parent),
@@ -128,6 +138,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           transactional: true,
           destroysData: true,
           partition,
+          tenant: difference.tenant,
           reason: `retired at ${partition.marker.retiredAt}, and its grace period of ${expired.grace} is over`,
           locks: [],
         })

@@ -5,8 +5,9 @@ import type { PartmanDocument, TablePolicy } from '../policy/document.js'
 import { parseDuration } from '../policy/duration.js'
 import { type PartitionPolicy, policyLevels, type RangePolicy } from '../policy/policy.js'
 import { countLeaves } from '../state/describe-table.js'
+import { countSubtree, DEFAULT_LOCK_CAPACITY, tablesPerTransaction } from '../state/lock-budget.js'
 import { nextRetirement } from '../state/next-retirement.js'
-import { type Partition, type State, sameTable } from '../state/state.js'
+import { type State, sameTable } from '../state/state.js'
 import { partitionKey, type Wish, wantState } from '../state/want-state.js'
 import { applyToState } from './apply-to-state.js'
 import type { Finding } from './finding.js'
@@ -24,6 +25,8 @@ export interface SimulationInput {
   /** Milliseconds since 1970. */
   readonly from: number
   readonly until: number
+  /** Locks that the server has room for. Default: as many as in its default configuration. */
+  readonly lockCapacity?: number
 }
 
 /** A run of the maintainer that found something to do. */
@@ -66,7 +69,15 @@ export function emptyState(document: PartmanDocument): State {
  * Drives the planner through time: at the beginning, and then at each instant at which there is something new to do, as a
  * maintainer that never sleeps would.
  */
-export function simulateMaintenance({ document, state: before, tenants, settings = new Map(), from, until }: SimulationInput): Simulation {
+export function simulateMaintenance({
+  document,
+  state: before,
+  tenants,
+  settings = new Map(),
+  from,
+  until,
+  lockCapacity = DEFAULT_LOCK_CAPACITY,
+}: SimulationInput): Simulation {
   const runs: SimulatedRun[] = []
   const tallies = document.tables.map((policy) => new Tally(policy))
   for (const tally of tallies) tally.add(from, [], before)
@@ -74,7 +85,12 @@ export function simulateMaintenance({ document, state: before, tenants, settings
   let findings: readonly Finding[] | undefined
   for (let now: number | undefined = from; now !== undefined && now <= until; now = nextRun(document, state, now)) {
     const wanted = wantState(document, { now, tenants, settings })
-    const plan = planChanges(diffState(wanted, state), { now, takenNames: new Set(), clocksApartMs: 0 })
+    const plan = planChanges(diffState(wanted, state), {
+      now,
+      takenNames: new Set(),
+      clocksApartMs: 0,
+      tablesPerStep: tablesPerTransaction(lockCapacity),
+    })
     findings ??= plan.findings
     if (plan.operations.length === 0) continue
     runs.push({ at: now, operations: plan.operations })
@@ -129,7 +145,7 @@ class Tally {
       if (!sameTable(operation.table, this.policy.table)) continue
       if (operation.kind === 'create-partition') {
         this.#created += countLeaves([operation.partition])
-        this.#largestStep = Math.max(this.#largestStep, countTables(operation.partition))
+        this.#largestStep = Math.max(this.#largestStep, countSubtree(operation.partition))
       } else if (operation.kind === 'drop-partition') this.#dropped++
       else if (operation.kind === 'detach-partition' || operation.kind === 'finalize-detach') this.#detached++
     }
@@ -148,8 +164,4 @@ class Tally {
       largestStep: this.#largestStep,
     }
   }
-}
-
-function countTables({ partitions }: Partition): number {
-  return 1 + partitions.reduce((sum, partition) => sum + countTables(partition), 0)
 }

@@ -1,10 +1,8 @@
-import { PartmanError } from '../error.js'
 import type { Operation } from '../plan/operation.js'
 import type { Database } from '../sql/database.js'
 import { renderOperation } from '../sql/render-operation.js'
-import { formatTableName } from '../state/state.js'
+import { explainStale } from './explain-stale.js'
 import { type RetryOptions, retryOnLocks } from './retry.js'
-import { SQLSTATE, sqlState } from './sql-state.js'
 
 export interface ApplyOptions extends RetryOptions {
   /** How long one step may wait for one lock, in milliseconds. */
@@ -23,11 +21,7 @@ export async function applyOperation(database: Database, operation: Operation, o
       if (!isBlock(statement)) await database.query(statement)
       else await retryOnLocks(() => database.query(statement), options)
     } catch (error) {
-      if (sqlState(error) !== SQLSTATE.planStale) throw error
-      throw new PartmanError('PLAN_STALE', `${formatTableName(operation.partition)} is not what it was when the plan was made`, {
-        hint: 'Plan again; nothing was changed by this step.',
-        cause: error,
-      })
+      throw explainStale(operation, error)
     }
   }
 }

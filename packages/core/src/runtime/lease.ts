@@ -1,6 +1,6 @@
 import { PartmanError } from '../error.js'
 import type { Database } from '../sql/database.js'
-import { integer, sql } from '../sql/sql.js'
+import { integer, literal, sql } from '../sql/sql.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
 /** The right to maintain, for a while. The token grows with every grant, so an old holder can be told from the present one. */
@@ -10,41 +10,62 @@ export interface Lease {
   readonly token: string
   /** The run that was begun with it. */
   readonly runId: string
+  /** Runs that were begun and never ended, by whoever held the lease before. */
+  readonly cutOff: readonly CutOffRun[]
 }
 
-const TTL = sql`interval '60 seconds'`
+/** A run that was begun and never ended: its process was killed, or lost the database. */
+export interface CutOffRun {
+  readonly id: string
+  readonly holder: string
+  /** ISO 8601. */
+  readonly startedAt: string
+}
 
 /**
  * Takes the lease and begins a run, in one statement; undefined while another holder has it. A row, not a session lock:
- * it means the same through a transaction pooler.
+ * it means the same through a transaction pooler. While somebody holds it, nobody waits for the row.
  *
  * @throws PartmanError `BOOKKEEPING_MISSING`
  */
-export async function acquireLease(database: Database, name: string, holder: string): Promise<Lease | undefined> {
+export async function acquireLease(database: Database, name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
   try {
-    const [row] = await database.query<{ token: string; run_id: string }>(
+    const [row] = await database.query<{ token: string; run_id: string; cut_off: string | null }>(
       sql`WITH granted AS (
-  INSERT INTO partman.lease AS l (name, holder, token, expires_at) VALUES ($1, $2, 1, pg_catalog.clock_timestamp() + ${TTL})
+  INSERT INTO partman.lease AS l (name, holder, token, expires_at)
+  SELECT $1, $2, 1, pg_catalog.clock_timestamp() + interval ${literal(`${ttlMs} milliseconds`)}
+  WHERE NOT EXISTS (SELECT FROM partman.lease h WHERE h.name = $1 AND h.expires_at >= pg_catalog.clock_timestamp())
   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, token = l.token + 1, expires_at = excluded.expires_at
   WHERE l.expires_at < pg_catalog.clock_timestamp()
   RETURNING token, holder
+), cut_off AS (
+  UPDATE partman.run r SET finished_at = pg_catalog.clock_timestamp(), outcome = 'cut-off' FROM granted
+  WHERE r.lease = $1 AND r.finished_at IS NULL
+  RETURNING r.id, r.holder, r.started_at
 ), begun AS (
-  INSERT INTO partman.run (holder) SELECT holder FROM granted RETURNING id
+  INSERT INTO partman.run (lease, holder) SELECT $1, holder FROM granted RETURNING id
 )
-SELECT granted.token::text AS token, begun.id::text AS run_id FROM granted, begun`,
+SELECT granted.token::text AS token, begun.id::text AS run_id,
+  (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('id', c.id::text, 'holder', c.holder, 'startedAt', c.started_at) ORDER BY c.id)::text FROM cut_off c) AS cut_off
+FROM granted, begun`,
       [name, holder],
     )
-    return row && { name, holder, token: row.token, runId: row.run_id }
+    if (!row) return undefined
+    const cutOff = (JSON.parse(row.cut_off ?? '[]') as CutOffRun[]).map((run) => ({
+      ...run,
+      startedAt: new Date(run.startedAt).toISOString(),
+    }))
+    return { name, holder, token: row.token, runId: row.run_id, cutOff }
   } catch (error) {
     throw explainMissing(error)
   }
 }
 
-/** Keeps the lease for another minute. False: it has gone to somebody else. */
-export async function renewLease(database: Database, lease: Lease): Promise<boolean> {
+/** Keeps the lease for longer. False: it has run out, or has gone to somebody else. */
+export async function renewLease(database: Database, lease: Lease, ttlMs: number): Promise<boolean> {
   const rows = await database.query(
-    sql`UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp() + ${TTL} WHERE name = $1 AND token = $2::bigint RETURNING 1 AS kept`,
-    [lease.name, lease.token],
+    sql`UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp() + interval ${literal(`${ttlMs} milliseconds`)} WHERE name = $1 AND holder = $2 AND token = $3::bigint AND expires_at >= pg_catalog.clock_timestamp() RETURNING 1 AS kept`,
+    [lease.name, lease.holder, lease.token],
   )
   return rows.length > 0
 }
@@ -53,20 +74,21 @@ export async function renewLease(database: Database, lease: Lease): Promise<bool
 const RUNS_KEPT = 10_000
 
 /** Ends the run and gives the lease back. A run that did nothing leaves no row but the instant in the lease. */
-export async function releaseLease(database: Database, lease: Lease, report: object | null): Promise<void> {
-  const released = sql`UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp(), last_run_at = pg_catalog.clock_timestamp() WHERE name = $1 AND token = $2::bigint`
+export async function releaseLease(
+  database: Database,
+  lease: Lease,
+  report: { readonly outcome: 'done' | 'failed' } | null,
+): Promise<void> {
+  const released = sql`UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp(), last_run_at = pg_catalog.clock_timestamp() WHERE name = $1 AND holder = $2 AND token = $3::bigint`
+  const values = [lease.name, lease.holder, lease.token, lease.runId]
   if (report === null) {
-    await database.query(sql`WITH released AS (${released}) DELETE FROM partman.run WHERE id = $3::bigint`, [
-      lease.name,
-      lease.token,
-      lease.runId,
-    ])
-  } else {
-    await database.query(
-      sql`WITH released AS (${released}), forgotten AS (DELETE FROM partman.run WHERE id <= $3::bigint - ${integer(RUNS_KEPT)}) UPDATE partman.run SET finished_at = pg_catalog.clock_timestamp(), report = $4::text::jsonb WHERE id = $3::bigint`,
-      [lease.name, lease.token, lease.runId, JSON.stringify(report)],
-    )
+    await database.query(sql`WITH released AS (${released}) DELETE FROM partman.run WHERE id = $4::bigint`, values)
+    return
   }
+  await database.query(
+    sql`WITH released AS (${released}), forgotten AS (DELETE FROM partman.run WHERE id <= $4::bigint - ${integer(RUNS_KEPT)}) UPDATE partman.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $5, report = $6::text::jsonb WHERE id = $4::bigint`,
+    [...values, report.outcome, JSON.stringify(report)],
+  )
 }
 
 /** Turns "no such table" about our own bookkeeping into what to do. */

@@ -1,20 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { Operation } from '../plan/operation.js'
 import type { Plan } from '../plan/plan.js'
 import { type PartmanDocument, parseDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
-import { formatTableName } from '../state/state.js'
-import { applyOperation } from './apply-operation.js'
 import type { Clock } from './clock.js'
 import { acquireLease, type Lease, releaseLease, renewLease } from './lease.js'
-import { keepRenewing } from './lease-heartbeat.js'
+import { LeaseKeeper, readInstants } from './lease-keeper.js'
 import { type Logger, SILENT } from './logger.js'
-import { type MaintenanceReport, reportStep, type StepReport } from './maintenance-report.js'
+import type { MaintenanceReport } from './maintenance-report.js'
+import { pause } from './pause.js'
 import { type PlannedMaintenance, planAgain, planMaintenance } from './plan-maintenance.js'
 import { recordApprovals } from './record-approvals.js'
+import { runSteps } from './run-steps.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
-import { StepHolds } from './step-holds.js'
 
 export interface MaintainerOptions {
   /** The desired state, as the generator emits it. */
@@ -26,14 +24,27 @@ export interface MaintainerOptions {
   readonly logger?: Logger
   /** Time from the end of one run to the begin of the next, in milliseconds, drawn between 90 % and 110 %. Default 60,000. */
   readonly everyMs?: number
-  /** How long one step may wait for one lock, in milliseconds. Default 200: whoever comes after it waits as long. */
+  /** The longest that one step may wait for one lock, in milliseconds, reached by doubling from a quarter of it. Default 200; where writers would wait behind it, never more than 50. */
   readonly lockTimeoutMs?: number
-  /** How often a step that met a lock is tried in one run. Default 8. */
+  /** How many rounds a run makes over the steps that met a lock. Default 8. */
   readonly lockAttempts?: number
-  /** The longest wait before the second try, in milliseconds; it doubles with each further one. Default 500. */
+  /** The longest pause before the second round, in milliseconds, of which a random part is waited; it doubles with each further one, up to five seconds. Default 500. */
   readonly lockBackoffMs?: number
+  /** Nothing is detached from a table while a transaction uses it that is older than this, in milliseconds. Default 1,000. */
+  readonly longTransactionMs?: number
+  /** How long a concurrent detach may wait for the transactions that use its parent, in milliseconds; then it is cancelled, and the next run ends it. Default 3,000. */
+  readonly detachWaitMs?: number
+  /** How long a concurrent index build may wait for others without a break, in milliseconds, before it is cancelled. Default 60,000. */
+  readonly indexWaitMs?: number
+  /** How long a maintainer that is gone keeps others from maintaining, in milliseconds. Default 60,000. */
+  readonly leaseTtlMs?: number
   /** How long after the first index step of a run another one is begun, in milliseconds; what is left comes in the next run. Default 60,000. */
   readonly indexBudgetMs?: number
+}
+
+export interface RunOptions {
+  /** No step is begun after so many milliseconds; what is left comes in the next run. Default: no limit. */
+  readonly budgetMs?: number
 }
 
 /** Keeps partitions ahead of time and retires old ones. Several may run; one of them works at a time. */
@@ -43,7 +54,7 @@ export interface Maintainer {
    *
    * @throws PartmanError `BOOKKEEPING_MISSING`; errors of the driver when the database cannot be reached
    */
-  runOnce(): Promise<MaintenanceReport>
+  runOnce(options?: RunOptions): Promise<MaintenanceReport>
   /**
    * Applies a plan that somebody has looked at. It is made again for its own instant: only where that gives the very same
    * operations on the very same objects is anything done.
@@ -57,13 +68,13 @@ export interface Maintainer {
   stop(): Promise<void>
 }
 
-type Planned = Pick<PlannedMaintenance, 'plan' | 'accepted'>
+type RunReport = Extract<MaintenanceReport, { steps: unknown }>
 
-/** The lease lasts a minute; it is renewed long before, between steps and while one takes its time. */
-const RENEW_AFTER_MS = 15_000
-/** Whoever builds indexes provisions nothing meanwhile. */
-const LEFT_FOR_NEXT_RUN = 'left for the next run'
-const LEASE_LOST = 'the lease has gone to another maintainer'
+/** When a run is to end: a signal, and an instant by `performance.now()` after which no step is begun. */
+interface RunLimits {
+  readonly signal: AbortSignal
+  readonly deadline: number
+}
 
 export function createMaintainer(options: MaintainerOptions): Maintainer {
   const settings = {
@@ -72,6 +83,10 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     lockAttempts: 8,
     lockBackoffMs: 500,
     indexBudgetMs: 60_000,
+    detachWaitMs: 3_000,
+    indexWaitMs: 60_000,
+    longTransactionMs: 1_000,
+    leaseTtlMs: 60_000,
     logger: SILENT,
     ...options,
   }
@@ -83,85 +98,52 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
   let loop: Promise<void> | undefined
   const { database, logger } = settings
 
-  async function run(signal: AbortSignal, resolvePlan: () => Promise<Planned>): Promise<MaintenanceReport> {
+  async function run({ signal, deadline }: RunLimits, resolvePlan: () => Promise<PlannedMaintenance>): Promise<MaintenanceReport> {
+    const since = readInstants()
     let lease: Lease | undefined
     try {
-      lease = await acquireLease(database, leaseName, holder)
+      lease = await acquireLease(database, leaseName, holder, settings.leaseTtlMs)
     } catch (error) {
       if (sqlState(error) === SQLSTATE.readOnlyTransaction) return { outcome: 'standby' }
       throw error
     }
     if (!lease) return { outcome: 'lease-held' }
-    let report: MaintenanceReport | undefined
+    const held = lease
+    const keeper = new LeaseKeeper({ ttlMs: settings.leaseTtlMs, renew: () => renewLease(database, held, settings.leaseTtlMs) }, since)
+    const { cutOff } = lease
+    const runs = cutOff.length === 0 ? {} : { cutOff }
+    let report: RunReport = { outcome: 'failed', now: new Date().toISOString(), steps: [], findings: [], ...runs }
     try {
-      const { plan, accepted } = await resolvePlan()
-      await recordApprovals(database, accepted, holder)
-      const steps = await applySteps(plan.operations, lease, signal)
-      const outcome = steps.some((step) => step.outcome === 'failed' || step.error === LEASE_LOST) ? 'failed' : 'done'
-      report = { outcome, now: plan.now, steps, findings: plan.findings }
-      return report
+      const { plan, accepted, observation } = await resolvePlan()
+      if (accepted.length > 0 && (await keeper.confirm())) await recordApprovals(database, accepted, holder)
+      const acting = {
+        lease: leaseName,
+        holder,
+        token: lease.token,
+        leaseTtlMs: settings.leaseTtlMs,
+        longTransactionMs: settings.longTransactionMs,
+      }
+      const { lockCapacity } = observation.server
+      const steps = await runSteps(plan.operations, { database, settings, acting, keeper, lockCapacity, deadline, signal, logger })
+      const outcome = keeper.isLost || steps.some((step) => step.outcome === 'failed') ? 'failed' : 'done'
+      report = { outcome, now: plan.now, steps, findings: plan.findings, ...runs }
     } catch (error) {
-      report = { outcome: 'failed', now: new Date().toISOString(), steps: [], findings: [] }
+      await end(keeper, lease, report).catch((cause: unknown) => logger.error({ err: cause }, 'lease not given back'))
       throw error
-    } finally {
-      const idle = report?.outcome === 'done' && report.steps.length === 0
-      await releaseLease(database, lease, idle ? null : (report ?? null))
     }
+    await end(keeper, lease, report)
+    return report
   }
 
-  async function applySteps(operations: readonly Operation[], lease: Lease, signal: AbortSignal): Promise<StepReport[]> {
-    const steps: StepReport[] = []
-    const holds = new StepHolds()
-    let indexesSince: number | undefined
-    let renewedAt = performance.now()
-    let kept = true
-    for (const operation of operations) {
-      const table = formatTableName(operation.table)
-      if (kept && performance.now() - renewedAt > RENEW_AFTER_MS) {
-        kept = await renewLease(database, lease)
-        renewedAt = performance.now()
-      }
-      const isIndex = operation.kind === 'create-index' || operation.kind === 'attach-index'
-      const isLate = isIndex && indexesSince !== undefined && performance.now() - indexesSince > settings.indexBudgetMs
-      if (isIndex) indexesSince ??= performance.now()
-      const skipped = !kept
-        ? LEASE_LOST
-        : signal.aborted
-          ? 'the run was stopped'
-          : holds.isHeld(operation)
-            ? 'an earlier step of the same parent failed'
-            : isLate
-              ? LEFT_FOR_NEXT_RUN
-              : undefined
-      if (skipped !== undefined) {
-        steps.push(reportStep(operation, 'skipped', skipped))
-        continue
-      }
-      const heartbeat = keepRenewing(() => renewLease(database, lease), RENEW_AFTER_MS)
-      try {
-        await applyOperation(database, operation, {
-          lockTimeoutMs: settings.lockTimeoutMs,
-          attempts: settings.lockAttempts,
-          backoffMs: settings.lockBackoffMs,
-          signal,
-          onRetry: (error, attempt) => logger.warn({ table, kind: operation.kind, attempt, err: error }, 'step met a lock'),
-        })
-        logger.info({ table, kind: operation.kind, partition: operation.partition.name }, 'step done')
-        steps.push(reportStep(operation, 'done'))
-      } catch (error) {
-        holds.addFailed(operation)
-        logger.error({ table, kind: operation.kind, partition: operation.partition.name, err: error }, 'step failed')
-        steps.push(reportStep(operation, 'failed', error))
-      } finally {
-        await heartbeat.stop()
-      }
-    }
-    return steps
+  async function end(keeper: LeaseKeeper, lease: Lease, report: RunReport): Promise<void> {
+    await keeper.stop()
+    const isIdle = report.outcome === 'done' && report.steps.length === 0 && report.cutOff === undefined
+    await releaseLease(database, lease, isIdle ? null : report)
   }
 
-  function runOnce(): Promise<MaintenanceReport> {
+  function runOnce({ budgetMs = Number.POSITIVE_INFINITY }: RunOptions = {}): Promise<MaintenanceReport> {
     // One run at a time in one process: whoever asks meanwhile gets the report of the run under way.
-    running ??= begin(() => planMaintenance(database, document, settings))
+    running ??= begin(() => planMaintenance(database, document, settings), budgetMs)
     return running
   }
 
@@ -171,8 +153,8 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     return running
   }
 
-  function begin(resolvePlan: () => Promise<Planned>): Promise<MaintenanceReport> {
-    return run(stopping.signal, resolvePlan).finally(() => {
+  function begin(resolvePlan: () => Promise<PlannedMaintenance>, budgetMs = Number.POSITIVE_INFINITY): Promise<MaintenanceReport> {
+    return run({ signal: stopping.signal, deadline: performance.now() + budgetMs }, resolvePlan).finally(() => {
       running = undefined
     })
   }
@@ -205,21 +187,4 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       if (stopping.signal.aborted) stopping = new AbortController()
     },
   }
-}
-
-/** Waits, but no longer than until the signal. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve()
-      return
-    }
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-  })
 }

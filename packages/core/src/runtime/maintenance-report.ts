@@ -3,6 +3,8 @@ import type { Operation } from '../plan/operation.js'
 import type { TableName } from '../policy/document.js'
 import type { Bound } from '../state/bound.js'
 import { formatTableName } from '../state/state.js'
+import { type Blocker, formatBlocker } from './blocker.js'
+import type { CutOffRun } from './lease.js'
 
 /** One step that was taken, or tried. */
 export interface StepReport {
@@ -16,6 +18,12 @@ export interface StepReport {
   readonly outcome: 'done' | 'failed' | 'skipped'
   /** Why it failed or was skipped. */
   readonly error?: string
+  /** How often others stood in its way. */
+  readonly retries?: number
+  /** How long it waited for others after it was begun, in milliseconds. */
+  readonly waitedMs?: number
+  /** Those who stood in its way last. */
+  readonly blockers?: readonly Blocker[]
 }
 
 /** What a run came to. */
@@ -27,25 +35,13 @@ export type MaintenanceReport =
       readonly now: string
       readonly steps: readonly StepReport[]
       readonly findings: readonly Finding[]
+      /** Runs before this one that were begun and never ended; absent where there were none. */
+      readonly cutOff?: readonly CutOffRun[]
     }
   /** Another maintainer holds the lease: nothing was looked at. */
   | { readonly outcome: 'lease-held' }
   /** The database is a standby: nothing can be done there. */
   | { readonly outcome: 'standby' }
-
-export function reportStep(operation: Operation, outcome: StepReport['outcome'], error?: unknown): StepReport {
-  const { partition } = operation
-  return {
-    kind: operation.kind,
-    model: operation.model,
-    table: operation.table,
-    partition: { schema: partition.schema, name: partition.name },
-    bound: 'bound' in partition ? partition.bound : partition.marker.bound,
-    reason: operation.reason,
-    outcome,
-    ...(error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) }),
-  }
-}
 
 /** One line for people: what a run did. */
 export function formatReport(report: MaintenanceReport): string {
@@ -56,7 +52,9 @@ export function formatReport(report: MaintenanceReport): string {
   const failed = report.steps.filter((step) => step.outcome === 'failed')
   const indexes = count('create-index', 'done') + count('attach-index', 'done')
   const done = `${count('create-partition', 'done')} created, ${count('detach-partition', 'done')} detached, ${count('drop-partition', 'done')} dropped${indexes === 0 ? '' : `, ${indexes} indexes built`}`
-  return failed.length === 0
-    ? done
-    : `${done}, ${failed.length} failed: ${failed.map((step) => `${formatTableName(step.partition)} (${step.error})`).join('; ')}`
+  return failed.length === 0 ? done : `${done}, ${failed.length} failed: ${failed.map(formatFailure).join('; ')}`
+}
+
+function formatFailure({ partition, error, blockers: [first] = [] }: StepReport): string {
+  return `${formatTableName(partition)} (${error}${first ? `; in its way: ${formatBlocker(first)}` : ''})`
 }

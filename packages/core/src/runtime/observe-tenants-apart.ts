@@ -7,7 +7,7 @@ import type { Database } from '../sql/database.js'
 import { formatTableName } from '../state/state.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
-export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'settings' | 'inForce'> {
+export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'settings' | 'inForce' | 'approved'> {
   readonly findings: readonly Finding[]
 }
 
@@ -46,6 +46,7 @@ export async function observeTenantsApart(
     tenants: new Map(apart.flatMap(({ tenants }) => [...tenants])),
     settings: new Map(apart.flatMap(({ settings }) => [...settings])),
     inForce: new Map(apart.flatMap(({ inForce }) => [...inForce])),
+    approved: new Map(apart.flatMap(({ approved }) => [...approved])),
     findings: [...findings, ...apart.flatMap((one) => one.findings)],
   }
 }
@@ -54,14 +55,17 @@ function isUnreadable(error: unknown): boolean {
   return UNREADABLE.includes(sqlState(error) ?? '')
 }
 
-function withFindings(document: PartmanDocument, { tenants, settings, invalidSettings, inForce }: ObservedTenants): TenantsWithFindings {
+function withFindings(
+  document: PartmanDocument,
+  { tenants, settings, invalidSettings, inForce, approved }: ObservedTenants,
+): TenantsWithFindings {
   const findings = [...tenants.keys()].flatMap((set) =>
     invalid(
       document,
       invalidSettings.filter((one) => one.tenants === set),
     ),
   )
-  return { tenants, settings, inForce, findings }
+  return { tenants, settings, inForce, approved, findings }
 }
 
 /** Told once for a set, however many of its tenants have such settings. */

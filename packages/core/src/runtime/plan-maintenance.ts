@@ -1,13 +1,16 @@
 import { type Observation, observeState } from '../catalog/observe-state.js'
 import { diffState } from '../diff/diff-state.js'
 import { PartmanError } from '../error.js'
+import { holdDoubtful } from '../plan/hold-doubtful.js'
 import { type AcceptedTerms, holdUnapproved } from '../plan/hold-unapproved.js'
 import type { Plan } from '../plan/plan.js'
 import { MAX_CLOCKS_APART_MS, planChanges } from '../plan/plan-changes.js'
 import type { PartmanDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
+import { tablesPerTransaction } from '../state/lock-budget.js'
 import { type WantedTable, wantState } from '../state/want-state.js'
 import type { Clock } from './clock.js'
+import { observeEvidence } from './observe-evidence.js'
 import { observeMeasures } from './observe-measures.js'
 import { observeTenantsApart } from './observe-tenants-apart.js'
 
@@ -30,14 +33,21 @@ export async function planMaintenance(
   options: { clock?: Clock; approved?: true } = {},
 ): Promise<PlannedMaintenance> {
   const observation = await observeMeasures(database, document, await observeState(database, document))
-  const { tenants, settings, inForce, findings } = await observeTenantsApart(database, document, observation)
+  const { tenants, settings, inForce, approved, findings } = await observeTenantsApart(database, document, observation)
   const now = options.clock ? options.clock.now().getTime() : observation.server.now
   const wanted = wantState(document, { now, tenants, settings })
   const clocksApartMs = options.clock ? 0 : Math.abs(observation.server.now - Date.now())
-  const changes = planChanges(diffState(wanted, observation.state), { now, takenNames: observation.takenNames, clocksApartMs })
+  const changes = planChanges(diffState(wanted, observation.state), {
+    now,
+    takenNames: observation.takenNames,
+    clocksApartMs,
+    tablesPerStep: tablesPerTransaction(observation.server.lockCapacity),
+  })
   const whole = { ...changes, findings: [...findings, ...changes.findings] }
   if (options.approved) return { plan: whole, accepted: [], observation, wanted }
-  const { plan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
+  const { plan: approvedPlan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
+  const evidence = await observeEvidence(database, wanted, observation.state, approvedPlan)
+  const plan = holdDoubtful(document, approvedPlan, { evidence, approved })
   return { plan, accepted, observation, wanted }
 }
 

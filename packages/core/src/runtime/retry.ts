@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { SQLSTATE, sqlState } from './sql-state.js'
+import { isLockTrouble } from './sql-state.js'
 
 export interface RetryOptions {
   /** How often a step that met a lock is tried in all. */
@@ -13,16 +13,13 @@ export interface RetryOptions {
 /** No wait is longer, in milliseconds: the lease of a run has to outlive the tries of a step. */
 const MAX_BACKOFF_MS = 5_000
 
-const RETRYABLE: readonly string[] = [SQLSTATE.lockNotAvailable, SQLSTATE.deadlockDetected, SQLSTATE.serializationFailure]
-
 /** Runs a step again while locks stand in its way. The last error passes through. */
 export async function retryOnLocks<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await run()
     } catch (error) {
-      const code = sqlState(error)
-      if (attempt >= options.attempts || code === undefined || !RETRYABLE.includes(code) || options.signal?.aborted) throw error
+      if (attempt >= options.attempts || !isLockTrouble(error) || options.signal?.aborted) throw error
       options.onRetry?.(error, attempt)
       const wait = delay(
         Math.random() * Math.min(options.backoffMs * 2 ** (attempt - 1), MAX_BACKOFF_MS),

@@ -14,6 +14,9 @@ export const SQLSTATE = {
   readOnlyTransaction: '25006',
   /** Raised by our own blocks when an object is not the one a plan was made for. */
   planStale: 'PTM01',
+  /** Raised by a maintainer's blocks when it is no longer the one that may act. */
+  leaseLost: 'PTM03',
+  queryCanceled: '57014',
 } as const
 
 /** The SQLSTATE of a driver's error, however deep the driver or Prisma has put it. */
@@ -30,4 +33,11 @@ export function sqlState(error: unknown): string | undefined {
     cause = meta?.driverAdapterError ?? (cause as { cause?: unknown }).cause
   }
   return undefined
+}
+
+const LOCK_TROUBLE: readonly (string | undefined)[] = [SQLSTATE.lockNotAvailable, SQLSTATE.deadlockDetected, SQLSTATE.serializationFailure]
+
+/** Others were in the way, and may be gone the next time. */
+export function isLockTrouble(error: unknown): boolean {
+  return LOCK_TROUBLE.includes(sqlState(error))
 }

@@ -1,8 +1,9 @@
 import type { AttachIndex, CreateIndex, WholeIndex } from '../plan/operation.js'
 import type { TableName } from '../policy/document.js'
 import type { Identified } from '../state/unfinished-index.js'
-import { assertRelation, isAttached, lockLimited, type RenderOptions } from './guarded-block.js'
+import { assertRelation, isAttached } from './guarded-block.js'
 import { constantSql, identifier, joinSql, literal, printedSql, qualified, type Sql, sql } from './sql.js'
+import type { Statement } from './statement.js'
 
 /**
  * Renders how a partition gets its part of an index. CREATE and DROP INDEX CONCURRENTLY run in no transaction that a limit
@@ -10,63 +11,51 @@ import { constantSql, identifier, joinSql, literal, printedSql, qualified, type 
  * before, with a time limit, so that they queue up behind nobody.
  * https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
  */
-export function renderCreateIndex(operation: CreateIndex, options: RenderOptions): Sql[] {
-  const { parent, partition, index, name, leftover } = operation
+export function renderCreateIndex(operation: CreateIndex): Statement[] {
+  const { parent, partition, index, name, leftover, locks } = operation
+  const block = (...statements: Sql[]): Statement => ({ kind: 'block', locks, statements })
   const part = { schema: partition.schema, name }
   const create = index.unique ? constantSql('CREATE UNIQUE INDEX') : constantSql('CREATE INDEX')
   const definition = printedSql(index.definition)
   if (operation.transactional) {
     const frame = sql`${create} ${identifier(name)} ON ONLY ${qualified(partition)}${definition};`
-    return [
-      lockLimited([assertRelation(partition, isAttached(parent)), withParentIndex(parent, index, [frame, attach(parent, part)])], options),
-    ]
+    return [block(assertRelation(partition, isAttached(parent)), withParentIndex(parent, index, [frame, attach(parent, part)]))]
   }
   const lock = sql`LOCK TABLE ONLY ${qualified(partition)} IN SHARE UPDATE EXCLUSIVE MODE;`
+  const dropLeftover = (found: Identified): Statement[] => [
+    block(lock, assertRelation(found, constantSql('true')), assertIndex(found, partition, sql`NOT x.indisvalid`)),
+    { kind: 'concurrent', sql: sql`DROP INDEX CONCURRENTLY ${qualified(found)}` },
+  ]
   return [
-    ...(leftover ? renderDropLeftover(partition, leftover, lock, options) : []),
-    lockLimited([lock, assertRelation(partition, isAttached(parent)), withParentIndex(parent, index, [])], options),
-    sql`${create} CONCURRENTLY ${identifier(name)} ON ${qualified(partition)}${definition}`,
-    lockLimited(
-      [
-        assertRelation(partition, isAttached(parent)),
-        assertIndex(part, partition, sql`x.indisvalid`),
-        withParentIndex(parent, index, [attach(parent, part)]),
-      ],
-      options,
+    ...(leftover ? dropLeftover(leftover) : []),
+    block(lock, assertRelation(partition, isAttached(parent)), withParentIndex(parent, index, [])),
+    { kind: 'concurrent', sql: sql`${create} CONCURRENTLY ${identifier(name)} ON ${qualified(partition)}${definition}` },
+    block(
+      assertRelation(partition, isAttached(parent)),
+      assertIndex(part, partition, sql`x.indisvalid`),
+      withParentIndex(parent, index, [attach(parent, part)]),
     ),
   ]
 }
 
 /** Where all parts are attached already, doing it once more makes PostgreSQL look; the newest minor release of every major does. */
-export function renderAttachIndex({ parent, partition, index, part, isAttached: again }: AttachIndex, options: RenderOptions): Sql {
+export function renderAttachIndex({ parent, partition, index, part, isAttached: again, locks }: AttachIndex): Statement {
   const message = literal(`${index.schema}.${index.name} stays invalid, although all partitions have it`)
   const hint = literal(
     'This release of PostgreSQL does not look again: install its newest minor release, or drop the index and create it anew.',
   )
-  return lockLimited(
-    [
+  const assertNoticed = sql`IF EXISTS (SELECT FROM pg_catalog.pg_index x WHERE x.indexrelid = parent_index AND NOT x.indisvalid) THEN
+    RAISE EXCEPTION USING ERRCODE = 'PTM02', MESSAGE = ${message}, HINT = ${hint};
+  END IF;`
+  return {
+    kind: 'block',
+    locks,
+    statements: [
       assertRelation(partition, isAttached(parent)),
       assertRelation(part, constantSql('true')),
-      withParentIndex(parent, index, [
-        attach(parent, part),
-        ...(again
-          ? [
-              sql`IF EXISTS (SELECT FROM pg_catalog.pg_index x WHERE x.indexrelid = parent_index AND NOT x.indisvalid) THEN
-    RAISE EXCEPTION USING ERRCODE = 'PTM02', MESSAGE = ${message}, HINT = ${hint};
-  END IF;`,
-            ]
-          : []),
-      ]),
+      withParentIndex(parent, index, [attach(parent, part), ...(again ? [assertNoticed] : [])]),
     ],
-    options,
-  )
-}
-
-function renderDropLeftover(partition: TableName, leftover: Identified, lock: Sql, options: RenderOptions): Sql[] {
-  return [
-    lockLimited([lock, assertRelation(leftover, constantSql('true')), assertIndex(leftover, partition, sql`NOT x.indisvalid`)], options),
-    sql`DROP INDEX CONCURRENTLY ${qualified(leftover)}`,
-  ]
+  }
 }
 
 /** The index is known by what it is a part of, because it may have been made a moment ago. */

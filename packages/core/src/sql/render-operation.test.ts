@@ -22,6 +22,7 @@ const detach = (oid: string): DetachPartition => ({
   kind: 'detach-partition',
   transactional: false,
   destroysData: false,
+  tenant: null,
   parent: table,
   partition: { ...partition, oid },
   retiredAt: marker.retiredAt,
@@ -31,6 +32,7 @@ const drop = (oid: string): DropPartition => ({
   kind: 'drop-partition',
   transactional: true,
   destroysData: true,
+  tenant: null,
   partition: { schema: 'public', name: 'event_p2026', oid, marker },
 })
 const APPLY = { lockTimeoutMs: 1000, attempts: 1, backoffMs: 1 }

@@ -1,0 +1,35 @@
+import type { Operation } from '../plan/operation.js'
+import { countSubtree, tablesPerTransaction } from '../state/lock-budget.js'
+import type { Partition } from '../state/state.js'
+import type { Step } from './step.js'
+
+/**
+ * Puts steps together that can be one transaction: those of one kind that follow each other, and whose locks stop nobody. A commit
+ * costs as much as making a table. What comes together and fails is tried again one by one.
+ */
+export function batchSteps(steps: readonly Step[], lockCapacity: number): Step[][] {
+  const most = tablesPerTransaction(lockCapacity)
+  const batches: Step[][] = []
+  let [kind, room]: [Operation['kind'] | null, number] = [null, 0]
+  for (const step of steps) {
+    const { operation } = step
+    const tables = countTables(operation)
+    const isJoinable = step.statement?.kind === 'block' && isHarmless(operation)
+    if (isJoinable && kind === operation.kind && tables <= room) batches.at(-1)!.push(step)
+    else {
+      batches.push([step])
+      room = most
+    }
+    kind = isJoinable ? operation.kind : null
+    room -= tables
+  }
+  return batches
+}
+
+function isHarmless({ kind, locks }: Operation): boolean {
+  return kind !== 'create-index' && kind !== 'attach-index' && locks.every(({ mode }) => mode === 'SHARE UPDATE EXCLUSIVE')
+}
+
+function countTables({ kind, partition }: Operation): number {
+  return kind === 'create-partition' ? countSubtree(partition as Partition) : 1
+}

@@ -1,0 +1,88 @@
+import type { Operation } from '../plan/operation.js'
+import type { RenderOptions } from '../sql/guarded-block.js'
+import { statementsOf } from '../sql/render-operation.js'
+import type { Statement } from '../sql/statement.js'
+import type { Blocker } from './blocker.js'
+import type { StepReport } from './maintenance-report.js'
+
+/** An operation on its way: which of its statements comes next, and what has stood in its way. */
+export class Step {
+  readonly operation: Operation
+  readonly #statements: readonly Statement[]
+  #next = 0
+  #begun = false
+  #tries = 0
+  #waitedMs = 0
+  #blockers: readonly Blocker[] = []
+  #end: Pick<StepReport, 'outcome' | 'error'> | undefined
+  #met: unknown
+
+  constructor(operation: Operation, options: RenderOptions) {
+    this.operation = operation
+    this.#statements = statementsOf(operation, options)
+  }
+
+  /** undefined: all are done. */
+  get statement(): Statement | undefined {
+    return this.#statements[this.#next]
+  }
+
+  get isOver(): boolean {
+    return this.#end !== undefined
+  }
+
+  get hasFailed(): boolean {
+    return this.#end?.outcome === 'failed'
+  }
+
+  /** Whether something was sent for it. */
+  get hasBegun(): boolean {
+    return this.#begun
+  }
+
+  begin(): void {
+    this.#begun = true
+  }
+
+  advance(): void {
+    this.#next++
+    if (this.statement === undefined) this.#end = { outcome: 'done' }
+  }
+
+  wait(waitedMs: number, blockers: readonly Blocker[]): void {
+    this.#waitedMs += waitedMs
+    if (blockers.length > 0) this.#blockers = blockers
+  }
+
+  /** Something stood in its way that may be gone the next time. */
+  meet(error: unknown): void {
+    this.#tries++
+    this.#met = error
+  }
+
+  /** Ends it with what it has met last; one that has met nothing waited for another. */
+  giveUp(why: string): void {
+    if (this.#met === undefined) this.#end = { outcome: 'skipped', error: why }
+    else this.fail(this.#met)
+  }
+
+  fail(error: unknown): void {
+    this.#end = { outcome: 'failed', error: error instanceof Error ? error.message : String(error) }
+  }
+
+  report(): StepReport {
+    const { kind, model, table, reason, partition } = this.operation
+    return {
+      kind,
+      model,
+      table,
+      partition: { schema: partition.schema, name: partition.name },
+      bound: 'bound' in partition ? partition.bound : partition.marker.bound,
+      reason,
+      ...(this.#end ?? { outcome: 'skipped' }),
+      ...(this.#tries > 0 ? { retries: this.#tries } : {}),
+      ...(this.#waitedMs > 0 ? { waitedMs: Math.round(this.#waitedMs) } : {}),
+      ...(this.#blockers.length > 0 ? { blockers: this.#blockers } : {}),
+    }
+  }
+}
