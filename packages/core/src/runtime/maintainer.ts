@@ -114,7 +114,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     const runs = cutOff.length === 0 ? {} : { cutOff }
     let report: RunReport = { outcome: 'failed', now: new Date().toISOString(), steps: [], findings: [], ...runs }
     try {
-      const { plan, accepted, observation } = await resolvePlan()
+      const { plan, accepted, observation, holds } = await resolvePlan()
       if (accepted.length > 0 && (await keeper.confirm())) await recordApprovals(database, accepted, holder)
       const acting = {
         lease: leaseName,
@@ -122,6 +122,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
         token: lease.token,
         leaseTtlMs: settings.leaseTtlMs,
         longTransactionMs: settings.longTransactionMs,
+        knownHolds: new Map([...holds].map(([table, known]) => [table, known.map(({ id }) => id)])),
       }
       const { lockCapacity } = observation.server
       const steps = await runSteps(plan.operations, { database, settings, acting, keeper, lockCapacity, deadline, signal, logger })

@@ -6,6 +6,7 @@ import type { Plan } from '../plan/plan.js'
 import { MAX_CLOCKS_APART_MS, planChanges } from '../plan/plan-changes.js'
 import type { PartmanDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
+import type { Hold } from '../state/hold.js'
 import { type WantedTable, wantState } from '../state/want-state.js'
 import type { Clock } from './clock.js'
 import { observeMeasures } from './observe-measures.js'
@@ -18,6 +19,8 @@ export interface PlannedMaintenance {
   readonly accepted: readonly AcceptedTerms[]
   readonly observation: Observation
   readonly wanted: readonly WantedTable[]
+  /** The holds that nobody has released, by the full name of their table. */
+  readonly holds: ReadonlyMap<string, readonly Hold[]>
 }
 
 /**
@@ -30,15 +33,15 @@ export async function planMaintenance(
   options: { clock?: Clock; approved?: true } = {},
 ): Promise<PlannedMaintenance> {
   const observation = await observeMeasures(database, document, await observeState(database, document))
-  const { tenants, settings, inForce, findings } = await observeTenantsApart(database, document, observation)
+  const { tenants, settings, inForce, holds, findings } = await observeTenantsApart(database, document, observation)
   const now = options.clock ? options.clock.now().getTime() : observation.server.now
-  const wanted = wantState(document, { now, tenants, settings })
+  const wanted = wantState(document, { now, tenants, settings, holds })
   const clocksApartMs = options.clock ? 0 : Math.abs(observation.server.now - Date.now())
   const changes = planChanges(diffState(wanted, observation.state), { now, takenNames: observation.takenNames, clocksApartMs })
   const whole = { ...changes, findings: [...findings, ...changes.findings] }
-  if (options.approved) return { plan: whole, accepted: [], observation, wanted }
+  if (options.approved) return { plan: whole, accepted: [], observation, wanted, holds }
   const { plan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
-  return { plan, accepted, observation, wanted }
+  return { plan, accepted, observation, wanted, holds }
 }
 
 /**
