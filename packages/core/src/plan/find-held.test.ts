@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { diffState } from '../diff/diff-state.js'
-import { byTime, declare, documentOf } from '../fixtures/policies.js'
-import type { RetentionPolicy } from '../policy/policy.js'
+import { byNumber, byTime, declare, documentOf } from '../fixtures/policies.js'
+import type { PartitionPolicy, RetentionPolicy } from '../policy/policy.js'
 import type { Hold } from '../state/hold.js'
 import type { DetachedPartition, Partition, State } from '../state/state.js'
 import { wantState } from '../state/want-state.js'
@@ -102,4 +102,37 @@ it('a retired partition that a hold is on stays as it is, before and after its g
     ['drop-partition d1'],
     ['1 partition of public.Event would go, but for hold 7 (why 7)'],
   ])
+})
+
+it('what a hold keeps attached does not weigh on a younger one that stands detached', () => {
+  const { schema, name, bound } = partition(5)
+  const table = { schema: 'public', name: 'Event' }
+  const marker = { table, partition: { schema, name }, parent: table, bound, retiredAt: '2026-03-01T00:00:00.000Z' }
+  const state = stateOf([partition(1, 1024 ** 2), ...days(6, 1)], [{ schema, name, oid: '5', marker, bytes: 10 }])
+  expect(steps(plan({ kind: 'size', size: '1 MB', grace: '1 day' }, state, [hold('7', day(1), day(2))]))).toEqual([])
+})
+
+it('what is above a partition tells of its rows, and what is below it goes along with it', () => {
+  const seen = byTime({ by: { field: 'seen', column: 'seen', type: 'timestamptz' }, retention: AGE })
+  const [first, second] = [partition(1), partition(2)]
+  const month = (below: Partition['partitionBy'], retention: RetentionPolicy | null, inner: PartitionPolicy, holds: readonly Hold[]) => {
+    const of = (n: number, from: string, to: string): Partition => {
+      const bound = { kind: 'range', from: [{ value: `${from} 00:00:00+00` }], to: [{ value: `${to} 00:00:00+00` }] } as const
+      return { ...partition(n), bound, partitionBy: below, partitions: n === 20 && inner === seen ? [first, second, ...days(3)] : [] }
+    }
+    const state = stateOf([of(19, '2026-01-01', '2026-02-01'), of(20, '2026-02-01', '2026-03-01'), of(21, '2026-03-01', '2026-04-01')])
+    const document = documentOf(declare(byTime({ interval: '1 month', retention, subpartition: inner })))
+    const wanted = wantState(document, { now: NOW, tenants: new Map(), holds: new Map([['public.Event', holds]]) })
+    const { operations } = planChanges(diffState(wanted, state), { now: NOW, takenNames: new Set(), clocksApartMs: 0 })
+    return operations.filter(({ kind }) => kind === 'detach-partition').map(({ partition: { name } }) => name)
+  }
+  const bySeen = { method: 'range', columns: ['seen'] } as const
+  expect(month(bySeen, null, seen, [])).toEqual(['d1', 'd2', 'd3', 'd4'])
+  // In February, whenever they were seen; and what was seen on 2 March, whenever it was.
+  expect(month(bySeen, null, seen, [hold('7', '2026-02-05', '2026-02-06')])).toEqual([])
+  expect(month(bySeen, null, seen, [hold('7', day(2), day(3))])).toEqual(['d1', 'd3', 'd4'])
+
+  const byId = { method: 'range', columns: ['id'] } as const
+  expect(month(byId, { ...AGE, after: '1 day' }, byNumber(), [hold('7', '2026-02-05', '2026-02-06')])).toEqual(['d19'])
+  expect(month(byId, { ...AGE, after: '1 day' }, byNumber(), [hold('7', '5000', '6000')])).toEqual([])
 })
