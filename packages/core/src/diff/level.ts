@@ -1,6 +1,9 @@
 import type { TableName } from '../policy/document.js'
 import type { PartitionPolicy, WindowPolicy } from '../policy/policy.js'
 import type { TenantSettings } from '../policy/tenant-settings.js'
+import type { Bound } from '../state/bound.js'
+import { coveringHolds, type Hold } from '../state/hold.js'
+import { type KeySpan, narrowSpans, spansBelow } from '../state/key-span.js'
 import type { RangeSpans } from '../state/range-span.js'
 import type { Partition } from '../state/state.js'
 import { makePartition, type WantedPartition } from '../state/want-partitions.js'
@@ -21,6 +24,8 @@ export interface Level {
   readonly references: readonly TableName[]
   /** In whose part of the tree it is; null where it is nobody's. */
   readonly tenant: string | null
+  /** What the levels above tell of the keys of its rows. */
+  readonly spans: readonly KeySpan[]
   /** Those of the tenant. */
   readonly settings: TenantSettings | undefined
 }
@@ -31,6 +36,8 @@ export interface VisitedLevel {
   readonly policy: WindowPolicy
   /** In whose part of the tree it is. */
   readonly tenant: string | null
+  /** What the levels above tell of the keys of its rows. */
+  readonly above: readonly KeySpan[]
   readonly seriesOf: (tenant: string | null) => WindowSeries
   readonly spans: RangeSpans
   readonly settingsOf: (tenant: string | null) => TenantSettings | undefined
@@ -59,4 +66,14 @@ export function missing(
     references,
     isBeyondLike: parent.isBeyondLike === true,
   }
+}
+
+/** The holds on a partition of a level, everything below it included. */
+export function holdsOn(
+  { wanted, policy, tenant, spans }: Pick<Level, 'wanted' | 'policy' | 'tenant' | 'spans'>,
+  bound: Bound,
+  own: string | null,
+): readonly Hold[] {
+  if (wanted.holds.length === 0) return []
+  return coveringHolds(wanted.holds, own ?? tenant, spansBelow(narrowSpans(spans, policy, bound), policy))
 }

@@ -6,6 +6,7 @@ import { formatBound } from '../state/bound.js'
 import { DEFAULT_LOCK_CAPACITY, tablesPerTransaction } from '../state/lock-budget.js'
 import { joinName } from '../state/partition-name.js'
 import { formatTableName, type Partition } from '../state/state.js'
+import { findHeld, type HeldDifference } from './find-held.js'
 import { findProblems } from './find-problems.js'
 import type { Finding } from './finding.js'
 import { locksOfCreation, shareUpdateExclusive } from './locks.js'
@@ -39,6 +40,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   const history: Operation[] = []
   const retire: Operation[] = []
   const drop: Operation[] = []
+  const held: HeldDifference[] = []
   const findings = findProblems(differences)
   const given = new Set<string>()
   const taken: TakenNames = { has: (name) => given.has(name) || context.takenNames.has(name), add: (name) => given.add(name) }
@@ -114,6 +116,10 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           })
           break
         }
+        if (difference.holds.length > 0) {
+          held.push(difference)
+          break
+        }
         change.set(parent, (change.get(parent) ?? 0) - 1)
         retire.push({
           ...common,
@@ -133,6 +139,10 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
         const { expired, partition } = difference
         if (expired === null) break
         if (Date.parse(partition.marker.retiredAt) > instantBefore(context.now, parseDuration(expired.grace), 'UTC')) break
+        if (difference.holds.length > 0) {
+          held.push(difference)
+          break
+        }
         drop.push({
           ...common,
           kind: 'drop-partition',
@@ -155,8 +165,8 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   // An index takes its time, and may fail: everything else comes first.
   const indexes = planIndexes(differences, isClockSound ? retire : [], taken)
   const operations = isClockSound ? [...sound, ...retire, ...drop, ...indexes.operations] : [...sound, ...indexes.operations]
-  const clocks = isClockSound ? [] : clocksDisagree([...retire, ...drop], context.clocksApartMs)
-  return makePlan(context.now, operations, [...findings, ...clocks, ...indexes.findings])
+  const clocks = clocksDisagree([...retire, ...drop], context.clocksApartMs)
+  return makePlan(context.now, operations, [...findings, ...(isClockSound ? findHeld(held) : clocks), ...indexes.findings])
 }
 
 function clocksDisagree(kept: readonly Operation[], apartMs: number): Finding[] {

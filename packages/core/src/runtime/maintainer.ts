@@ -117,7 +117,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     const runs = cutOff.length === 0 ? {} : { cutOff }
     let report: RunReport = { outcome: 'failed', now: new Date().toISOString(), steps: [], findings: [], ...runs }
     try {
-      const { plan, accepted, observation } = await resolvePlan()
+      const { plan, accepted, observation, holds } = await resolvePlan()
       if (!(await recordApprovals(database, accepted, holder, lease))) keeper.lose()
       const acting = {
         lease: leaseName,
@@ -125,6 +125,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
         token: lease.token,
         leaseTtlMs: settings.leaseTtlMs,
         longTransactionMs: settings.longTransactionMs,
+        knownHolds: new Map([...holds].map(([table, known]) => [table, known.map(({ id }) => id)])),
       }
       const { lockCapacity } = observation.server
       const steps = await runSteps(plan.operations, { database, settings, acting, keeper, lockCapacity, deadline, signal, logger })

@@ -11,6 +11,7 @@ import type { Plan } from '../plan/plan.js'
 import { MAX_CLOCKS_APART_MS, type PlanContext, planChanges } from '../plan/plan-changes.js'
 import type { PartmanDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
+import type { Hold } from '../state/hold.js'
 import { tablesPerTransaction } from '../state/lock-budget.js'
 import type { Partition } from '../state/state.js'
 import { type WantedTable, wantState } from '../state/want-state.js'
@@ -27,6 +28,8 @@ export interface PlannedMaintenance {
   readonly accepted: readonly AcceptedTerms[]
   readonly observation: Observation
   readonly wanted: readonly WantedTable[]
+  /** The holds that nobody has released, by the full name of their table. */
+  readonly holds: ReadonlyMap<string, readonly Hold[]>
 }
 
 /**
@@ -39,19 +42,19 @@ export async function planMaintenance(
   options: { clock?: Clock; approved?: true } = {},
 ): Promise<PlannedMaintenance> {
   const observation = await observeMeasures(database, document, await observeState(database, document))
-  const { tenants, settings, inForce, approved, findings } = await observeTenantsApart(database, document, observation)
+  const { tenants, settings, inForce, approved, holds, findings } = await observeTenantsApart(database, document, observation)
   const now = options.clock ? options.clock.now().getTime() : observation.server.now
-  const wanted = wantState(document, { now, tenants, settings })
+  const wanted = wantState(document, { now, tenants, settings, holds })
   const clocksApartMs = options.clock ? 0 : Math.abs(observation.server.now - Date.now())
   const context = { now, clocksApartMs, tablesPerStep: tablesPerTransaction(observation.server.lockCapacity) }
   const changes = await planFreely(database, document, diffState(wanted, observation.state), context)
   const whole = { ...changes, findings: [...findings, ...changes.findings] }
-  if (options.approved) return { plan: whole, accepted: [], observation, wanted }
+  if (options.approved) return { plan: whole, accepted: [], observation, wanted, holds }
   const { plan: approvedPlan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
   const evidence = await observeEvidence(database, wanted, observation.state, approvedPlan)
   const sound = holdDoubtful(document, approvedPlan, { evidence, approved })
   const plan = holdReferred(sound, await observeReferred(database, observation.state, sound))
-  return { plan, accepted, observation, wanted }
+  return { plan, accepted, observation, wanted, holds }
 }
 
 /** Plans with names that nobody bears: only what is to be made needs one, so only those are asked for. */

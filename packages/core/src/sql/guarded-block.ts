@@ -19,6 +19,8 @@ export interface ActingMaintainer {
   readonly leaseTtlMs: number
   /** A detach is not begun while a transaction that is older than this, in milliseconds, uses the parent. */
   readonly longTransactionMs: number
+  /** The ids of the holds that the plan was made with, by the full name of their table. */
+  readonly knownHolds: ReadonlyMap<string, readonly string[]>
 }
 
 /** Statements of one transaction, and the locks that they need: whoever holds one against them is told of. */
