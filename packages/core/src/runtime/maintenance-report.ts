@@ -5,6 +5,7 @@ import type { Bound } from '../state/bound.js'
 import { formatTableName } from '../state/state.js'
 import { type Blocker, formatBlocker } from './blocker.js'
 import type { CutOffRun } from './lease.js'
+import type { HookReport } from './retirement-hook.js'
 
 /** One step that was taken, or tried. */
 export interface StepReport {
@@ -14,10 +15,12 @@ export interface StepReport {
   readonly partition: TableName
   readonly bound: Bound
   readonly reason: string
-  /** `skipped`: an earlier step of the same table failed, or the run was stopped. */
+  /** `skipped`: an earlier step of the same table failed, the run was stopped, or a hook keeps the partition or puts it off. */
   readonly outcome: 'done' | 'failed' | 'skipped'
   /** Why it failed or was skipped. */
   readonly error?: string
+  /** What the application's hook said about it. */
+  readonly hook?: HookReport
   /** How often others stood in its way. */
   readonly retries?: number
   /** How long it waited for others after it was begun, in milliseconds. */

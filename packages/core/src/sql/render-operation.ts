@@ -23,7 +23,7 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
     case 'finalize-detach':
       return [renderFinalize(operation)]
     case 'clear-marker':
-      return [renderClearMarker(operation)]
+      return [renderClearMarker(operation, options)]
     case 'drop-partition':
       return [renderDrop(operation, options)]
     case 'create-index':
@@ -67,11 +67,15 @@ export function renderFinalize({ parent, partition, locks }: Pick<FinalizeDetach
   }
 }
 
-function renderClearMarker({ parent, partition, locks }: ClearMarker): Statement {
+function renderClearMarker({ parent, partition, locks }: ClearMarker, options: RenderOptions): Statement {
   return {
     kind: 'block',
     locks,
-    statements: [assertRelation(partition, isAttached(parent)), sql`COMMENT ON TABLE ${qualified(partition)} IS NULL;`],
+    statements: [
+      assertRelation(partition, isAttached(parent)),
+      sql`COMMENT ON TABLE ${qualified(partition)} IS NULL;`,
+      ...forgetHooks(partition, options),
+    ],
   }
 }
 
@@ -88,7 +92,13 @@ function renderDrop({ partition, table, reason }: DropPartition, options: Render
         sql`NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) AND pg_catalog.obj_description(c.oid, 'pg_class') = ${marker}`,
       ),
       ...renderAudit({ act: 'drop', table, partition, bound: partition.marker.bound, reason }, options),
+      ...forgetHooks(partition, options),
       sql`DROP TABLE ${qualified(partition)};`,
     ],
   }
+}
+
+/** Once a partition is gone, or back, what was said of it is over. */
+function forgetHooks({ oid }: { readonly oid: string }, { maintainer }: RenderOptions): Sql[] {
+  return maintainer ? [sql`DELETE FROM partman.hook_call WHERE partition = ${literal(oid)}::oid;`] : []
 }
