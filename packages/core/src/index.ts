@@ -44,6 +44,7 @@ export type {
   DetachPartition,
   DropPartition,
   FinalizeDetach,
+  MovePartition,
   Operation,
   OperationLock,
   PartitionReference,
@@ -84,6 +85,7 @@ export {
   type TimeKeyType,
 } from './policy/key-column.js'
 export {
+  type AfterGrace,
   type HashPolicy,
   type KeyColumn,
   type ListPolicy,

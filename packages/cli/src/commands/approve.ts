@@ -85,5 +85,5 @@ function findTable(tables: readonly TablePolicy[], model: string): TablePolicy {
 }
 
 function retires({ kind }: Operation): boolean {
-  return kind === 'detach-partition' || kind === 'drop-partition'
+  return kind === 'detach-partition' || kind === 'drop-partition' || kind === 'move-partition'
 }

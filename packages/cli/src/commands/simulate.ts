@@ -92,12 +92,14 @@ function print({ output }: Session, { runs, tables, findings }: Simulation): voi
   for (const finding of findings) output.print(formatFinding(finding, output))
   for (const run of runs) for (const line of formatRun(run)) output.print(line)
   if (runs.length > 0) output.print()
-  const heading = ['table', 'created', 'detached', 'dropped', 'most at a time', 'first on', 'largest step']
-  const rows = tables.map(({ policy, created, detached, dropped, peak, peakAt, largestStep }) => [
+  const isMoving = tables.some(({ moved }) => moved > 0)
+  const heading = ['table', 'created', 'detached', 'dropped', ...(isMoving ? ['moved'] : []), 'most at a time', 'first on', 'largest step']
+  const rows = tables.map(({ policy, created, detached, dropped, moved, peak, peakAt, largestStep }) => [
     formatTableName(policy.table),
     String(created),
     String(detached),
     String(dropped),
+    ...(isMoving ? [String(moved)] : []),
     String(peak),
     peak === 0 ? '-' : formatMinute(new Date(peakAt).toISOString()),
     String(largestStep),
@@ -125,6 +127,7 @@ const VERBS = {
   'clear-marker': '~ unmark',
   'detach-partition': '- retire',
   'drop-partition': '- drop',
+  'move-partition': '> move',
   'create-index': '+ index',
   'attach-index': '+ attach index',
 } as const

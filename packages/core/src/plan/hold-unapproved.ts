@@ -65,5 +65,5 @@ function unapproved({ table, model, declaredAt }: TablePolicy, name: string, isS
 }
 
 function retires({ kind }: Plan['operations'][number]): boolean {
-  return kind === 'detach-partition' || kind === 'drop-partition'
+  return kind === 'detach-partition' || kind === 'drop-partition' || kind === 'move-partition'
 }

@@ -54,7 +54,8 @@ export function formatReport(report: MaintenanceReport): string {
     report.steps.filter((step) => step.kind === kind && step.outcome === outcome).length
   const failed = report.steps.filter((step) => step.outcome === 'failed')
   const indexes = count('create-index', 'done') + count('attach-index', 'done')
-  const done = `${count('create-partition', 'done')} created, ${count('detach-partition', 'done')} detached, ${count('drop-partition', 'done')} dropped${indexes === 0 ? '' : `, ${indexes} indexes built`}`
+  const moved = count('move-partition', 'done')
+  const done = `${count('create-partition', 'done')} created, ${count('detach-partition', 'done')} detached, ${count('drop-partition', 'done')} dropped${moved === 0 ? '' : `, ${moved} moved`}${indexes === 0 ? '' : `, ${indexes} indexes built`}`
   return failed.length === 0 ? done : `${done}, ${failed.length} failed: ${failed.map(formatFailure).join('; ')}`
 }
 

@@ -129,6 +129,11 @@ export function isAttached(parent: TableName): Sql {
   return sql`c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid AND i.inhparent = ${literal(qualified(parent))}::regclass::oid AND NOT i.inhdetachpending)`
 }
 
+/** Whether the relation `c` hangs on no other, and bears this comment. */
+export function isDetached(comment: string): Sql {
+  return sql`NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) AND pg_catalog.obj_description(c.oid, 'pg_class') = ${literal(comment)}`
+}
+
 /** Raises unless the relation bears its name still, and fulfils the condition, where it is called `c`. */
 export function assertRelation(relation: { schema: string; name: string; oid: string }, condition: Sql): Sql {
   const message = literal(`${relation.schema}.${relation.name} is not what it was when the plan was made`)

@@ -1,8 +1,9 @@
 import type { ClearMarker, DetachPartition, DropPartition, FinalizeDetach, Operation } from '../plan/operation.js'
 import { formatMarker } from '../state/marker.js'
-import { assertNoLongTransaction, assertRelation, isAttached, type RenderOptions } from './guarded-block.js'
-import { renderAudit } from './render-audit.js'
+import { assertNoLongTransaction, assertRelation, isAttached, isDetached, type RenderOptions } from './guarded-block.js'
+import { forgetHooks, renderAudit } from './render-audit.js'
 import { renderAttachIndex, renderCreateIndex } from './render-index.js'
+import { renderMove } from './render-move.js'
 import { renderCreatePartition } from './render-partition.js'
 import { literal, qualified, type Sql, sql } from './sql.js'
 import { renderStatement, type Statement } from './statement.js'
@@ -26,6 +27,8 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
       return [renderClearMarker(operation, options)]
     case 'drop-partition':
       return [renderDrop(operation, options)]
+    case 'move-partition':
+      return [renderMove(operation, options)]
     case 'create-index':
       return renderCreateIndex(operation)
     case 'attach-index':
@@ -81,24 +84,15 @@ function renderClearMarker({ parent, partition, locks }: ClearMarker, options: R
 
 /** The lock is taken before the check, so that nobody can attach the partition again in between. */
 function renderDrop({ partition, table, reason }: DropPartition, options: RenderOptions): Statement {
-  const marker = literal(formatMarker(partition.marker))
   return {
     kind: 'block',
     locks: [{ mode: 'ACCESS EXCLUSIVE', on: { schema: partition.schema, name: partition.name } }],
     statements: [
       sql`LOCK TABLE ${qualified(partition)} IN ACCESS EXCLUSIVE MODE;`,
-      assertRelation(
-        partition,
-        sql`NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) AND pg_catalog.obj_description(c.oid, 'pg_class') = ${marker}`,
-      ),
+      assertRelation(partition, isDetached(formatMarker(partition.marker))),
       ...renderAudit({ act: 'drop', table, partition, bound: partition.marker.bound, reason }, options),
       ...forgetHooks(partition, options),
       sql`DROP TABLE ${qualified(partition)};`,
     ],
   }
-}
-
-/** Once a partition is gone, or back, what was said of it is over. */
-function forgetHooks({ oid }: { readonly oid: string }, { maintainer }: RenderOptions): Sql[] {
-  return maintainer ? [sql`DELETE FROM partman.hook_call WHERE partition = ${literal(oid)}::oid;`] : []
 }
