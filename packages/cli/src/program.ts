@@ -7,6 +7,7 @@ import { checkCommand } from './commands/check.js'
 import { maintainCommand } from './commands/maintain.js'
 import { migrateCommand } from './commands/migrate.js'
 import { planCommand } from './commands/plan.js'
+import { restoreDetachedCommand } from './commands/restore-detached.js'
 import { simulateCommand } from './commands/simulate.js'
 import { statusCommand } from './commands/status.js'
 import { tenantsCommand } from './commands/tenants.js'
@@ -67,6 +68,7 @@ function buildProgram(bind: Bind): Command {
     statusCommand,
     checkCommand,
     tenantsCommand,
+    restoreDetachedCommand,
   ]) {
     program.addCommand(makeCommand(bind))
   }

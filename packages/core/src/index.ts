@@ -115,6 +115,7 @@ export { observeMeasures } from './runtime/observe-measures.js'
 export type { Row, RowOptions } from './runtime/partition-rows.js'
 export { type PlannedMaintenance, planMaintenance } from './runtime/plan-maintenance.js'
 export { recordApprovals } from './runtime/record-approvals.js'
+export { type RestoredPartition, type RestoreRequest, restoreDetached } from './runtime/restore-detached.js'
 export type {
   HookDecision,
   HookReport,

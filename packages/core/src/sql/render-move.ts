@@ -1,4 +1,5 @@
 import type { MovePartition } from '../plan/operation.js'
+import type { TableName } from '../policy/document.js'
 import { formatMarker, formatMovedMarker } from '../state/marker.js'
 import { assertRelation, isDetached, type RenderOptions } from './guarded-block.js'
 import { forgetHooks, renderAudit } from './render-audit.js'
@@ -22,16 +23,7 @@ export function renderMove({ partition, table, reason, schema, movedAt }: MovePa
       makeSchema(schema),
       ...renderAudit({ act: 'move', ...of }, options),
       ...forgetHooks(partition, options),
-      sql`DECLARE
-    relations text[] := ARRAY(
-      SELECT relid::text FROM (SELECT ${literal(qualified(partition))}::regclass AS relid UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(${literal(qualified(partition))}::regclass) AS t) AS below
-    );
-    relation text;
-  BEGIN
-    FOREACH relation IN ARRAY relations LOOP
-      EXECUTE pg_catalog.format('ALTER TABLE %s SET SCHEMA %I', relation, ${literal(schema)}::text);
-    END LOOP;
-  END;`,
+      renderMoveTree(partition, schema),
       sql`COMMENT ON TABLE ${qualified(moved)} IS ${literal(formatMovedMarker({ ...marker, partition: moved, movedAt }))};`,
     ],
   }
@@ -45,4 +37,19 @@ function makeSchema(schema: string): Sql {
     END IF;
     CREATE SCHEMA ${identifier(schema)};
   END IF;`
+}
+
+/** Moves a relation with all below it. */
+export function renderMoveTree(relation: TableName, schema: string): Sql {
+  const name = literal(qualified(relation))
+  return sql`DECLARE
+    relations text[] := ARRAY(
+      SELECT relid::text FROM (SELECT ${name}::regclass AS relid UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(${name}::regclass) AS t) AS below
+    );
+    relation text;
+  BEGIN
+    FOREACH relation IN ARRAY relations LOOP
+      EXECUTE pg_catalog.format('ALTER TABLE %s SET SCHEMA %I', relation, ${literal(schema)}::text);
+    END LOOP;
+  END;`
 }
