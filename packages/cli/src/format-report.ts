@@ -8,6 +8,7 @@ const SIGNS: Readonly<Record<StepReport['kind'], string>> = {
   'finalize-detach': '- retired',
   'clear-marker': '~ unmarked',
   'drop-partition': '- dropped',
+  'move-partition': '> moved',
   'create-index': '+ index on',
   'attach-index': '+ index attached on',
 }

@@ -8,6 +8,7 @@ import { holdCommand } from './commands/hold.js'
 import { maintainCommand } from './commands/maintain.js'
 import { migrateCommand } from './commands/migrate.js'
 import { planCommand } from './commands/plan.js'
+import { restoreDetachedCommand } from './commands/restore-detached.js'
 import { simulateCommand } from './commands/simulate.js'
 import { statusCommand } from './commands/status.js'
 import { tenantsCommand } from './commands/tenants.js'
@@ -69,6 +70,7 @@ function buildProgram(bind: Bind): Command {
     checkCommand,
     tenantsCommand,
     holdCommand,
+    restoreDetachedCommand,
   ]) {
     program.addCommand(makeCommand(bind))
   }

@@ -45,6 +45,7 @@ export type {
   DetachPartition,
   DropPartition,
   FinalizeDetach,
+  MovePartition,
   Operation,
   OperationLock,
   PartitionReference,
@@ -86,6 +87,7 @@ export {
   type TimeKeyType,
 } from './policy/key-column.js'
 export {
+  type AfterGrace,
   type HashPolicy,
   type KeyColumn,
   type ListPolicy,
@@ -112,9 +114,19 @@ export type { Logger } from './runtime/logger.js'
 export { createMaintainer, type Maintainer, type MaintainerOptions, type RunOptions } from './runtime/maintainer.js'
 export { formatReport, type MaintenanceReport, type StepReport } from './runtime/maintenance-report.js'
 export { observeMeasures } from './runtime/observe-measures.js'
+export type { Row, RowOptions } from './runtime/partition-rows.js'
 export { type PlannedMaintenance, planMaintenance } from './runtime/plan-maintenance.js'
 export { recordApprovals } from './runtime/record-approvals.js'
 export { addHold, listHolds, type NewHold, type RecordedHold, releaseHold } from './runtime/record-hold.js'
+export { type RestoredPartition, type RestoreRequest, restoreDetached } from './runtime/restore-detached.js'
+export type {
+  HookDecision,
+  HookReport,
+  RetirementHook,
+  RetirementHooks,
+  RetirementPhase,
+  RetiringPartition,
+} from './runtime/retirement-hook.js'
 export { type RetryOptions, retryOnLocks } from './runtime/retry.js'
 export { SQLSTATE, sqlState } from './runtime/sql-state.js'
 export type { Database } from './sql/database.js'

@@ -78,12 +78,13 @@ const INSTALL = `BEGIN
   CREATE TABLE partman.hook_call (
     partition oid,
     phase text CHECK (phase IN ('before-detach', 'before-drop')),
+    relation text NOT NULL,
     attempts int NOT NULL DEFAULT 0,
     started_at timestamptz,
     finished_at timestamptz,
     decision text CHECK (decision IN ('proceed', 'keep', 'retry')),
     retry_at timestamptz,
-    error text,
+    reason text,
     PRIMARY KEY (partition, phase)
   );
   COMMENT ON TABLE partman.hook_call IS 'What the hooks of the application said about partitions that are to go';

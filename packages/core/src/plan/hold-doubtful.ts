@@ -73,8 +73,10 @@ function isLeap({ policy }: TablePolicy, { confirmsClock, isFilled }: Evidence, 
 }
 
 /** Whether a step takes rows out of a table, or is the end of them. */
-export function isRetirement(operation: Operation): operation is Extract<Operation, { kind: 'detach-partition' | 'drop-partition' }> {
-  return operation.kind === 'detach-partition' || operation.kind === 'drop-partition'
+export function isRetirement(
+  operation: Operation,
+): operation is Extract<Operation, { kind: 'detach-partition' | 'drop-partition' | 'move-partition' }> {
+  return operation.kind === 'detach-partition' || operation.kind === 'drop-partition' || operation.kind === 'move-partition'
 }
 
 function clockDoubted({ table, model, declaredAt }: TablePolicy, name: string, going: number): Finding {

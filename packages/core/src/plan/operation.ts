@@ -121,5 +121,27 @@ export interface DropPartition extends Common {
   readonly tenant: string | null
 }
 
+/** Moves a retired partition whose grace period is over, and all below it, to a schema where nothing looks at it again. */
+export interface MovePartition extends Common {
+  readonly kind: 'move-partition'
+  readonly transactional: true
+  readonly destroysData: false
+  readonly partition: DetachedPartition
+  /** Whose rows it holds; null where there are no tenants, or several in it. */
+  readonly tenant: string | null
+  /** It is made where it is missing. */
+  readonly schema: string
+  /** ISO 8601. */
+  readonly movedAt: string
+}
+
 /** A decision: one step that takes the database nearer to what is wanted. */
-export type Operation = CreatePartition | DetachPartition | FinalizeDetach | ClearMarker | DropPartition | CreateIndex | AttachIndex
+export type Operation =
+  | CreatePartition
+  | DetachPartition
+  | FinalizeDetach
+  | ClearMarker
+  | DropPartition
+  | MovePartition
+  | CreateIndex
+  | AttachIndex

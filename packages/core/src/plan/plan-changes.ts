@@ -137,22 +137,24 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
       }
       case 'partition-detached': {
         const { expired, partition } = difference
-        if (expired === null) break
+        if (expired === null || expired.afterGrace?.kind === 'keep') break
         if (Date.parse(partition.marker.retiredAt) > instantBefore(context.now, parseDuration(expired.grace), 'UTC')) break
         if (difference.holds.length > 0) {
           held.push(difference)
           break
         }
-        drop.push({
+        const judged = {
           ...common,
-          kind: 'drop-partition',
-          transactional: true,
-          destroysData: true,
+          transactional: true as const,
           partition,
           tenant: difference.tenant,
           reason: `retired at ${partition.marker.retiredAt}, and its grace period of ${expired.grace} is over`,
           locks: [],
-        })
+        }
+        if (expired.afterGrace) {
+          const movedAt = new Date(context.now).toISOString()
+          drop.push({ ...judged, kind: 'move-partition', destroysData: false, schema: expired.afterGrace.schema, movedAt })
+        } else drop.push({ ...judged, kind: 'drop-partition', destroysData: true })
         break
       }
       default:

@@ -45,6 +45,8 @@ export interface SimulatedTable {
   readonly created: number
   readonly detached: number
   readonly dropped: number
+  /** Moved to another schema instead of being dropped. */
+  readonly moved: number
   /** The most partitions that hold rows at a time, those in their grace period left out, and when that is first so. */
   readonly peak: number
   readonly peakAt: number
@@ -140,6 +142,7 @@ class Tally {
   #created = 0
   #detached = 0
   #dropped = 0
+  #moved = 0
   #peak = 0
   #peakAt = 0
   #largestStep = 0
@@ -153,6 +156,7 @@ class Tally {
         this.#created += countLeaves([operation.partition])
         this.#largestStep = Math.max(this.#largestStep, countSubtree(operation.partition))
       } else if (operation.kind === 'drop-partition') this.#dropped++
+      else if (operation.kind === 'move-partition') this.#moved++
       else if (operation.kind === 'detach-partition' || operation.kind === 'finalize-detach') this.#detached++
     }
     const leaves = countLeaves(state.tables.find((table) => sameTable(table, this.policy.table))?.partitions ?? [])
@@ -165,6 +169,7 @@ class Tally {
       created: this.#created,
       detached: this.#detached,
       dropped: this.#dropped,
+      moved: this.#moved,
       peak: this.#peak,
       peakAt: this.#peakAt,
       largestStep: this.#largestStep,

@@ -16,6 +16,12 @@ export const SQLSTATE = {
   planStale: 'PTM01',
   /** Raised by a maintainer's blocks when it is no longer the one that may act. */
   leaseLost: 'PTM03',
+  /** Raised by a block of ours that was only to find something out, and to change nothing. */
+  probed: 'PTM04',
+  datatypeMismatch: '42804',
+  invalidObjectDefinition: '42P17',
+  duplicateTable: '42P07',
+  checkViolation: '23514',
   queryCanceled: '57014',
 } as const
 

@@ -4,6 +4,7 @@ import { statementsOf } from '../sql/render-operation.js'
 import type { Statement } from '../sql/statement.js'
 import type { Blocker } from './blocker.js'
 import type { StepReport } from './maintenance-report.js'
+import type { HookReport } from './retirement-hook.js'
 
 /** An operation on its way: which of its statements comes next, and what has stood in its way. */
 export class Step {
@@ -16,6 +17,9 @@ export class Step {
   #blockers: readonly Blocker[] = []
   #end: Pick<StepReport, 'outcome' | 'error'> | undefined
   #met: unknown
+  #hook: HookReport | undefined
+  #isCleared = false
+  #isDeclined = false
 
   constructor(operation: Operation, options: RenderOptions) {
     this.operation = operation
@@ -31,8 +35,26 @@ export class Step {
     return this.#end !== undefined
   }
 
+  /** Whether something went wrong with its objects; where the application said no, all is well with them. */
   get hasFailed(): boolean {
-    return this.#end?.outcome === 'failed'
+    return this.#end?.outcome === 'failed' && !this.#isDeclined
+  }
+
+  /** Whether the application has nothing against it. */
+  get isCleared(): boolean {
+    return this.#isCleared
+  }
+
+  clear(hook?: HookReport): void {
+    this.#isCleared = true
+    this.#hook = hook
+  }
+
+  /** Ends it because a hook said so, or could not say anything. */
+  decline(outcome: 'skipped' | 'failed', error: string, hook?: HookReport): void {
+    this.#isDeclined = true
+    this.#hook = hook
+    this.#end = { outcome, error }
   }
 
   /** Whether something was sent for it. */
@@ -80,6 +102,7 @@ export class Step {
       bound: 'bound' in partition ? partition.bound : partition.marker.bound,
       reason,
       ...(this.#end ?? { outcome: 'skipped' }),
+      ...(this.#hook ? { hook: this.#hook } : {}),
       ...(this.#tries > 0 ? { retries: this.#tries } : {}),
       ...(this.#waitedMs > 0 ? { waitedMs: Math.round(this.#waitedMs) } : {}),
       ...(this.#blockers.length > 0 ? { blockers: this.#blockers } : {}),

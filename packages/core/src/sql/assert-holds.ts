@@ -13,7 +13,7 @@ export const HOLD_LOCK: OperationLock = { mode: 'SHARE', on: { schema: 'partman'
 /**
  * Raises where a hold on the table is in the bookkeeping that the plan was made without. Whoever adds one waits until the block is over,
  * and whoever has added one is seen: not so by a snapshot that is older than the lock. Ids are no measure of that, as they are given
- * before the commit. For the begin of a block, before it locks what the application uses.
+ * before the commit. For the premises of a block.
  */
 export function assertKnownHolds(table: TableName, { maintainer }: RenderOptions): Sql[] {
   if (!maintainer) return []

@@ -27,6 +27,8 @@ export interface ActingMaintainer {
 export interface Block {
   readonly statements: readonly Sql[]
   readonly locks: readonly OperationLock[]
+  /** What has to hold before anything is locked that the application uses; what several blocks of a transaction ask for is asked once. */
+  readonly premises?: readonly Sql[]
   /** Tables that a maintainer leaves alone while a long transaction uses one of them. */
   readonly quiet?: readonly TableName[]
 }
@@ -48,11 +50,12 @@ export function renderBlocks(blocks: readonly Block[], options: RenderOptions): 
   const { maintainer } = options
   if (!maintainer) return lockLimited(statements, options)
   const locks = blocks.flatMap((block) => block.locks)
+  const premises = new Set(blocks.flatMap((block) => block.premises ?? []))
   return doBlock(sql`BEGIN
   ${renderFence(maintainer)}
   PERFORM pg_catalog.set_config('lock_timeout', '${integer(options.lockTimeoutMs)}ms', true);
   BEGIN
-  ${joinSql([...assertNoLongTransaction(blocks, maintainer), ...statements], '\n')}
+  ${joinSql([...premises, ...assertNoLongTransaction(blocks, maintainer), ...statements], '\n')}
   EXCEPTION WHEN lock_not_available THEN
     RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = SQLERRM, DETAIL = ${selectBlockers(locks)};
   END;
@@ -132,6 +135,11 @@ function assertNoLongTransaction(blocks: readonly Block[], maintainer: ActingMai
 /** Whether the relation `c` is a partition of this parent. */
 export function isAttached(parent: TableName): Sql {
   return sql`c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid AND i.inhparent = ${literal(qualified(parent))}::regclass::oid AND NOT i.inhdetachpending)`
+}
+
+/** Whether the relation `c` hangs on no other, and bears this comment. */
+export function isDetached(comment: string): Sql {
+  return sql`NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) AND pg_catalog.obj_description(c.oid, 'pg_class') = ${literal(comment)}`
 }
 
 /** Raises unless the relation bears its name still, and fulfils the condition, where it is called `c`. */

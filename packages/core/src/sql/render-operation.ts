@@ -1,9 +1,10 @@
 import type { ClearMarker, CreatePartition, DetachPartition, DropPartition, FinalizeDetach, Operation } from '../plan/operation.js'
 import { formatMarker } from '../state/marker.js'
 import { assertKnownHolds, HOLD_LOCK } from './assert-holds.js'
-import { assertRelation, isAttached, type RenderOptions } from './guarded-block.js'
-import { renderAudit } from './render-audit.js'
+import { assertRelation, isAttached, isDetached, type RenderOptions } from './guarded-block.js'
+import { forgetHooks, renderAudit } from './render-audit.js'
 import { renderAttachIndex, renderCreateIndex } from './render-index.js'
+import { renderMove } from './render-move.js'
 import { renderCreatePartition } from './render-partition.js'
 import { joinSql, literal, qualified, type Sql, sql } from './sql.js'
 import { renderStatement, type Statement } from './statement.js'
@@ -24,9 +25,11 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
     case 'finalize-detach':
       return [renderFinalize(operation)]
     case 'clear-marker':
-      return [renderClearMarker(operation)]
+      return [renderClearMarker(operation, options)]
     case 'drop-partition':
       return [renderDrop(operation, options)]
+    case 'move-partition':
+      return [renderMove(operation, options)]
     case 'create-index':
       return renderCreateIndex(operation)
     case 'attach-index':
@@ -66,9 +69,9 @@ function renderDetach(operation: DetachPartition, options: RenderOptions): State
     {
       kind: 'block',
       locks: options.maintainer ? [{ mode: 'ACCESS EXCLUSIVE', on: parent }, HOLD_LOCK] : locks,
+      premises: assertKnownHolds(table, options),
       quiet: [parent, { schema, name }],
       statements: [
-        ...assertKnownHolds(table, options),
         sql`LOCK TABLE ONLY ${qualified(parent)} IN SHARE UPDATE EXCLUSIVE MODE;`,
         assertRelation(partition, isAttached(parent)),
         sql`COMMENT ON TABLE ${qualified(partition)} IS ${literal(marker)};`,
@@ -88,31 +91,32 @@ export function renderFinalize({ parent, partition, locks }: Pick<FinalizeDetach
   }
 }
 
-function renderClearMarker({ parent, partition, locks }: ClearMarker): Statement {
+function renderClearMarker({ parent, partition, locks }: ClearMarker, options: RenderOptions): Statement {
   return {
     kind: 'block',
     locks,
-    statements: [assertRelation(partition, isAttached(parent)), sql`COMMENT ON TABLE ${qualified(partition)} IS NULL;`],
+    statements: [
+      assertRelation(partition, isAttached(parent)),
+      sql`COMMENT ON TABLE ${qualified(partition)} IS NULL;`,
+      ...forgetHooks(partition, options),
+    ],
   }
 }
 
 /** The lock is taken before the check, so that nobody can attach the partition again in between. */
 function renderDrop({ partition, table, reason }: DropPartition, options: RenderOptions): Statement {
-  const marker = literal(formatMarker(partition.marker))
   return {
     kind: 'block',
     locks: [
       { mode: 'ACCESS EXCLUSIVE', on: { schema: partition.schema, name: partition.name } },
       ...(options.maintainer ? [HOLD_LOCK] : []),
     ],
+    premises: assertKnownHolds(table, options),
     statements: [
-      ...assertKnownHolds(table, options),
       sql`LOCK TABLE ${qualified(partition)} IN ACCESS EXCLUSIVE MODE;`,
-      assertRelation(
-        partition,
-        sql`NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) AND pg_catalog.obj_description(c.oid, 'pg_class') = ${marker}`,
-      ),
+      assertRelation(partition, isDetached(formatMarker(partition.marker))),
       ...renderAudit({ act: 'drop', table, partition, bound: partition.marker.bound, reason }, options),
+      ...forgetHooks(partition, options),
       sql`DROP TABLE ${qualified(partition)};`,
     ],
   }

@@ -91,6 +91,12 @@ export interface RetiredMarker {
   readonly retiredAt: string
 }
 
+/** The mark of a partition that was moved to a schema for good, and that no maintenance looks at again. */
+export interface MovedMarker extends RetiredMarker {
+  /** ISO 8601, UTC. */
+  readonly movedAt: string
+}
+
 /** Everything about partitions, in one shape for what is wanted and what was found. */
 export interface State {
   readonly tables: readonly Table[]
