@@ -62,8 +62,8 @@ SELECT begun.attempts AS attempt,
     FROM pinned CROSS JOIN tree t) AS bytes
 FROM begun`)
 
-const END = constantSql(`UPDATE partman.hook_call h SET finished_at = pg_catalog.clock_timestamp(), decision = $6, reason = $7,
-  retry_at = pg_catalog.clock_timestamp() + $8::text::interval
+const END = constantSql(`UPDATE partman.hook_call h SET finished_at = pg_catalog.statement_timestamp(), decision = $6, reason = $7,
+  retry_at = pg_catalog.statement_timestamp() + $8::text::interval
 WHERE h.partition = $4::oid AND h.phase = $5 AND h.attempts = $9::int AND ${IS_HELD}
 RETURNING ${RETRY_AT} AS retry_at`)
 

@@ -159,6 +159,16 @@ it('what is attached, unknown, or there twice, is refused', async () => {
   expect(a.name).not.toBe('nobody')
 })
 
+it('a partition that was renamed since is left alone, whatever its mark says', async () => {
+  const { a, restore, rows, count } = await detached()
+  await rows(sql`ALTER TABLE ${qualified(a)} RENAME TO mine`)
+  await expect(restore('mine')).rejects.toMatchObject({
+    code: 'RESTORE_REFUSED',
+    message: 'partman_partitions.mine bears no mark of a retirement by partman, or one that is not its own',
+  })
+  expect(await count()).toBe(3000)
+})
+
 it('a partition that changes between the look and the step is left as it is', async () => {
   const { a, restore, client, rows, count } = await detached()
   const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>

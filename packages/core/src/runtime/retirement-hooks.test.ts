@@ -115,6 +115,27 @@ describe('a hook', () => {
     expect(await rows(`SELECT count(*)::int AS rows FROM "DeliveryAttempt" WHERE "createdAt" < '2026-03-02Z'`)).toEqual([{ rows: 1000 }])
   })
 
+  it('that throws leaves others of the same parent their second round', async () => {
+    const { clock, maintainer, database } = await retiringTables()
+    let met = 0
+    const busy: Database = {
+      query: async <Row extends object>(statement: Sql, values?: readonly unknown[]) => {
+        // Once together with others, and once by itself.
+        if (statement.startsWith('DO') && statement.includes('DeliveryAttempt_a_ca978112ca_p20260302') && met++ < 2) {
+          throw Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' })
+        }
+        return database.query<Row>(statement, values)
+      },
+    }
+    const { hooks } = hooksThat((name) => {
+      if (name === 'a_p20260301') throw new Error('no bucket')
+      return 'proceed'
+    })
+    clock.set(DAY_2)
+    const report = await maintainer({ hooks, database: busy }).runOnce()
+    expect([met, retirements(report).slice(0, 2)]).toEqual([3, ['detach a_p20260301 failed', 'detach a_p20260302 done']])
+  })
+
   it('may ask for another call, when it likes', async () => {
     const { clock, maintainer, rows } = await retiringTables()
     const { calls, hooks } = hooksThat((name) =>
