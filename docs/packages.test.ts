@@ -6,7 +6,7 @@ import { createPrismaProject, type PrismaProject } from '@partman/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const PACKAGES = ['core', 'generator', 'prisma-extension', 'testing']
+const PAGES = [...['core', 'generator', 'prisma-extension', 'testing'].map((name) => `packages/${name}/README.md`), 'docs/running.md']
 
 const TSCONFIG = JSON.stringify({
   compilerOptions: { target: 'es2023', module: 'nodenext', strict: true, noEmit: true, skipLibCheck: true, types: ['node'] },
@@ -37,8 +37,8 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all(projects.map((project) => project.remove())))
 
-it.each(PACKAGES)('the examples of packages/%s/README.md generate and compile', async (name) => {
-  const readme = await readFile(join(ROOT, 'packages', name, 'README.md'), 'utf8')
+it.each(PAGES)('the examples of %s generate and compile', async (page) => {
+  const readme = await readFile(join(ROOT, page), 'utf8')
   const code = blocks(readme, 'ts').join('\n')
   expect(code).not.toBe('')
   const project = await createPrismaProject({

@@ -4,6 +4,7 @@ import type { Bind, Run } from './bind.js'
 import { applyCommand } from './commands/apply.js'
 import { approveCommand } from './commands/approve.js'
 import { checkCommand } from './commands/check.js'
+import { holdCommand } from './commands/hold.js'
 import { maintainCommand } from './commands/maintain.js'
 import { migrateCommand } from './commands/migrate.js'
 import { planCommand } from './commands/plan.js'
@@ -67,6 +68,7 @@ function buildProgram(bind: Bind): Command {
     statusCommand,
     checkCommand,
     tenantsCommand,
+    holdCommand,
   ]) {
     program.addCommand(makeCommand(bind))
   }

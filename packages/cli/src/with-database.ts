@@ -4,6 +4,8 @@ import pg from 'pg'
 import type { Session } from './session.js'
 
 const CONNECT_TIMEOUT_MS = 10_000
+/** One works, one looks what it waits for, one keeps the lease. */
+const MAX_CONNECTIONS = 3
 
 /** A database as the commands use it. */
 export interface OpenDatabase {
@@ -16,7 +18,12 @@ export interface OpenDatabase {
 /** Opens the session's database for as long as something runs on it. */
 export async function withDatabase<T>(session: Session, use: (open: OpenDatabase) => Promise<T>): Promise<T> {
   const { url, schema } = await session.connection()
-  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'partman', max: 2 })
+  const pool = new pg.Pool({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'partman',
+    max: MAX_CONNECTIONS,
+  })
   // An idle connection that breaks is replaced; the next statement tells when the server is gone.
   pool.on('error', () => {})
   try {

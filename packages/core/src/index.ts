@@ -35,6 +35,7 @@ export { renderMigration } from './migration/render-migration.js'
 export { findTableChanges, type TableChange } from './migration/table-change.js'
 export type { FoundTable } from './migration/table-step.js'
 export type { Finding, FindingCode } from './plan/finding.js'
+export { isRetirement } from './plan/hold-doubtful.js'
 export { type AcceptedTerms, holdUnapproved } from './plan/hold-unapproved.js'
 export type {
   AttachIndex,
@@ -63,6 +64,7 @@ export {
   documentJsonSchema,
   type PartmanDocument,
   parseDocument,
+  RETIRE_AT_MOST,
   type TableName,
   type TablePolicy,
   type TenantKeyDefault,
@@ -112,11 +114,11 @@ export { formatReport, type MaintenanceReport, type StepReport } from './runtime
 export { observeMeasures } from './runtime/observe-measures.js'
 export { type PlannedMaintenance, planMaintenance } from './runtime/plan-maintenance.js'
 export { recordApprovals } from './runtime/record-approvals.js'
+export { addHold, listHolds, type NewHold, type RecordedHold, releaseHold } from './runtime/record-hold.js'
 export { type RetryOptions, retryOnLocks } from './runtime/retry.js'
 export { SQLSTATE, sqlState } from './runtime/sql-state.js'
 export type { Database } from './sql/database.js'
 export type { ActingMaintainer, RenderOptions } from './sql/guarded-block.js'
-export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE } from './sql/lock-estimate.js'
 export { renderOperation } from './sql/render-operation.js'
 export { renderPartitionBy } from './sql/render-partition.js'
 export { renderPlan } from './sql/render-plan.js'
@@ -124,10 +126,15 @@ export { type RegistrationOptions, renderRegistration } from './sql/render-regis
 export { type Sql, sql } from './sql/sql.js'
 export { type Bound, formatBound, type RangeDatum } from './state/bound.js'
 export { countLeaves, describeTables, type TableDescription } from './state/describe-table.js'
+export { type HeldPartitions, heldPartitions } from './state/held-partitions.js'
+export { type Hold, holdsInForce } from './state/hold.js'
+export { resolveHoldRange } from './state/hold-range.js'
 export { type KeyAxis, keyAxis, positionOf, type TimeAxis, timeAxis } from './state/key-axis.js'
+export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE, tablesPerTransaction } from './state/lock-budget.js'
 export { nextRetirement, nextRetirementKey } from './state/next-retirement.js'
 export type { Position } from './state/position.js'
 export { placeRange, tenantIn } from './state/range-span.js'
 export { type RetentionTerms, retentionTerms } from './state/retention-terms.js'
 export { type DetachedPartition, formatTableName, type Partition, type PartitionKey, type State, type Table } from './state/state.js'
 export { partitionKey, type WantedTable, type Wish, wantState } from './state/want-state.js'
+export { writtenInstant } from './state/written-key.js'

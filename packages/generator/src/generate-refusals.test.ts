@@ -445,6 +445,14 @@ test.each<[string, Record<string, string>, string[], string]>([
   )
 })
 
+test.each(['0%', '101%', 'half', '50'])('a share of %s is refused', async (retireAtMost) => {
+  const datasource =
+    'datasource db {\n  provider = "postgresql"\n}\n\ngenerator partman {\n  provider = "partman-generator"\n  retireAtMost = "x"\n}\n'
+  expect(await refusal(event(PLAIN), { config: { retireAtMost }, datasource })).toMatch(
+    `datasource.prisma:7:3: retireAtMost is "${retireAtMost}", and not a share from 1 % to 100 %`,
+  )
+})
+
 test('a misspelt setting is refused', async () => {
   expect(await refusal(event(PLAIN), { config: { partitionShema: 'x' } })).toBe(
     'datasource.prisma:1:1: Unknown setting "partitionShema" of generator partman\n  Did you mean "partitionSchema"?',

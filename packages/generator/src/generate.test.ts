@@ -183,7 +183,7 @@ model Event {
       {
         schemas: ['my "schema"'],
         datasource: 'datasource db {\n  provider = "postgresql"\n  schemas = ["my \\"schema\\""]\n}\n',
-        config: { partitionSchema: 'parts "of" it' },
+        config: { partitionSchema: 'parts "of" it', retireAtMost: '30%' },
       },
     )
     const { document, config, warnings } = await generated(folder)
@@ -191,6 +191,7 @@ model Event {
       version: 1,
       schemaHash: hashSchema(folder.path),
       partitionSchema: 'parts "of" it',
+      retireAtMost: 0.3,
       tenantSets: [
         {
           name: 'Tenant',

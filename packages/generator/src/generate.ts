@@ -6,6 +6,7 @@ import { type Findings, formatErrors, formatWarnings, type Problem } from './pro
 import { resolveAnnotations, warnOfRemarks } from './resolve-annotations.js'
 import { resolveDocument } from './resolve-document.js'
 import { resolvePartitionSchema } from './resolve-partition-schema.js'
+import { resolveRetireAtMost } from './resolve-retire-at-most.js'
 import { scanSchema } from './scan-schema.js'
 import { displayPath, hashSchemaFiles, readSchemaFiles } from './schema-files.js'
 import { joinModels } from './schema-models.js'
@@ -51,9 +52,11 @@ export function readDocument(options: GenerateOptions): { document: PartmanDocum
     findings.warnings,
   )
   const start = { file: displayPath(files[0]?.path ?? options.schemaPath), line: 1, column: 1 }
+  const retireAtMost = resolveRetireAtMost(options.generator, blocks, start, findings.errors)
   const settings = {
     schemaHash: hashSchemaFiles(options.schemaPath, files),
     partitionSchema: resolvePartitionSchema(options, blocks, start, findings.errors),
+    ...(retireAtMost === undefined ? {} : { retireAtMost }),
   }
   const document = resolveDocument(annotations, joinModels(options.dmmf.datamodel, blocks), settings, findings)
   if (findings.errors.length > 0) throw new Error(formatErrors(findings.errors))

@@ -2,7 +2,7 @@
 export const DEFAULT_OUTPUT = '../generated/partman'
 
 /** The settings of our generator block, besides those every generator has. */
-export const SETTINGS = ['partitionSchema'] as const
+export const SETTINGS = ['partitionSchema', 'retireAtMost'] as const
 
 /** The PostgreSQL schema that partitions live in unless the generator block says otherwise. */
 export const DEFAULT_PARTITION_SCHEMA = 'partman_partitions'

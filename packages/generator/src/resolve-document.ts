@@ -10,7 +10,7 @@ import type { SchemaAnnotations } from './stack-annotations.js'
 export function resolveDocument(
   annotations: SchemaAnnotations,
   schema: SchemaModels,
-  settings: Pick<PartmanDocument, 'schemaHash' | 'partitionSchema'>,
+  settings: Pick<PartmanDocument, 'schemaHash' | 'partitionSchema' | 'retireAtMost'>,
   findings: Findings,
 ): PartmanDocument {
   const tenantModels = resolveTenantSets(annotations.tenants, schema, findings.errors)

@@ -1,18 +1,21 @@
-import { hostname, userInfo } from 'node:os'
 import {
   explainMissing,
   formatTableName,
+  isRetirement,
   type Operation,
   PartmanError,
   type Plan,
   planMaintenance,
   recordApprovals,
   retentionTerms,
+  type TableName,
   type TablePolicy,
 } from '@partman/core'
 import { Command } from 'commander'
+import { currentActor } from '../actor.js'
 import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
+import { findTable } from '../find-table.js'
 import { formatOperation } from '../format-operation.js'
 import { formatCount, formatPrintable } from '../format-text.js'
 import type { GlobalOptions, Session } from '../session.js'
@@ -39,9 +42,13 @@ async function runApprove(session: Session, { args, dryRun = false }: ApproveOpt
   const approved = await withDatabase(session, async ({ database }) => {
     const { plan } = await planMaintenance(database, document, { approved: true })
     assertSeen(plan, chosen)
-    const terms = chosen.map(({ table, policy }) => ({ table, retention: retentionTerms(policy) }))
+    const terms = chosen.map(({ table, policy }) => ({
+      table,
+      retention: retentionTerms(policy),
+      partitions: operationsOf(plan, table).map(({ partition }) => partition.oid ?? ''),
+    }))
     if (!dryRun) {
-      await recordApprovals(database, terms, `${userInfo().username}@${hostname()}`).catch((error: unknown) => {
+      await recordApprovals(database, terms, currentActor()).catch((error: unknown) => {
         throw explainMissing(error)
       })
     }
@@ -49,7 +56,7 @@ async function runApprove(session: Session, { args, dryRun = false }: ApproveOpt
       model,
       table,
       retention: retentionTerms(policy),
-      operations: plan.operations.filter((operation) => retires(operation) && formatTableName(operation.table) === formatTableName(table)),
+      operations: operationsOf(plan, table),
     }))
   })
   for (const { model, operations } of approved) {
@@ -76,14 +83,6 @@ function assertSeen({ findings }: Plan, chosen: readonly TablePolicy[]): void {
   })
 }
 
-function findTable(tables: readonly TablePolicy[], model: string): TablePolicy {
-  const found = tables.find((table) => table.model === model)
-  if (found) return found
-  throw new PartmanError('MODEL_UNKNOWN', `${model} is not a partitioned model`, {
-    hint: `Known: ${tables.map((table) => table.model).join(', ') || 'none'}.`,
-  })
-}
-
-function retires({ kind }: Operation): boolean {
-  return kind === 'detach-partition' || kind === 'drop-partition'
+function operationsOf({ operations }: Plan, table: TableName): Operation[] {
+  return operations.filter((operation) => isRetirement(operation) && formatTableName(operation.table) === formatTableName(table))
 }

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { createMaintainer, type Logger, type MaintenanceReport } from '@partman/core'
+import { createMaintainer, type Logger, type MaintainerOptions, type MaintenanceReport, type RunOptions } from '@partman/core'
 import { Command } from 'commander'
 import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
-import { parseEvery } from '../parse-every.js'
+import { parseTime } from '../parse-time.js'
 import { reportError } from '../report-error.js'
 import { exitCodeOf, printReport, progressLogger } from '../report-run.js'
 import type { Session } from '../session.js'
@@ -14,18 +14,20 @@ export function maintainCommand(bind: Bind): Command {
   return new Command('maintain')
     .description('make what is coming and retire what is old: once, or again and again')
     .option('--every <time>', 'keep running, this long apart (30s, 1m, 1h), until SIGINT or SIGTERM')
-    .action(
-      bind((session: Session, { every }: { every?: string }) =>
-        every === undefined ? runOnce(session) : keepRunning(session, parseEvery(every)),
-      ),
-    )
+    .option('--budget <time>', 'begin no step of a run later than this (20s, 5m): the next run goes on')
+    .action(bind(runMaintain))
 }
 
-async function runOnce(session: Session): Promise<ExitCode> {
+function runMaintain(session: Session, { every, budget }: { every?: string; budget?: string }): Promise<ExitCode> {
+  const limits = budget === undefined ? {} : { budgetMs: parseTime(budget, 'how long to run') }
+  return every === undefined ? runOnce(session, limits) : keepRunning(session, { ...limits, everyMs: parseTime(every, 'how often to run') })
+}
+
+async function runOnce(session: Session, limits: RunOptions): Promise<ExitCode> {
   const document = await session.document()
   const { output } = session
   const report = await withDatabase(session, ({ database }) =>
-    createMaintainer({ document, database, logger: progressLogger(output) }).runOnce(),
+    createMaintainer({ document, database, logger: progressLogger(output) }).runOnce(limits),
   )
   output.progress()
   printReport(report, output)
@@ -33,11 +35,11 @@ async function runOnce(session: Session): Promise<ExitCode> {
   return exitCodeOf(report)
 }
 
-async function keepRunning(session: Session, everyMs: number): Promise<ExitCode> {
+async function keepRunning(session: Session, settings: Pick<MaintainerOptions, 'everyMs' | 'budgetMs'>): Promise<ExitCode> {
   const document = await session.document()
   const { output } = session
   await withDatabase(session, async ({ database }) => {
-    const maintainer = createMaintainer({ document, database, everyMs, logger: loopLogger(session) })
+    const maintainer = createMaintainer({ document, database, ...settings, logger: loopLogger(session) })
     const stop = new AbortController()
     const stopped = Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal, { signal: stop.signal }).then(() => signal)))
     maintainer.start()

@@ -46,7 +46,7 @@ async function runSimulate(session: Session, options: SimulateOptions): Promise<
   const until = parseInstant(options.until)
   const { lockCapacity, ...start } = options.empty ? emptyStart(document, options) : await observedStart(session, document)
   if (until <= start.from) throw invalid(options.until, 'is not in the future')
-  const simulation = simulateMaintenance({ document, ...start, until })
+  const simulation = simulateMaintenance({ document, ...start, until, lockCapacity })
   print(session, simulation)
   const locks = Math.max(0, ...simulation.tables.map(({ largestStep }) => largestStep)) * LOCKS_PER_TABLE
   session.output.print(`\nThe largest step takes about ${locks} of the server's ${lockCapacity} locks.`)
@@ -69,7 +69,7 @@ async function runSimulate(session: Session, options: SimulateOptions): Promise<
   return EXIT_CODE.done
 }
 
-type Start = Pick<SimulationInput, 'state' | 'tenants' | 'settings' | 'from'> & { readonly lockCapacity: number }
+type Start = Pick<SimulationInput, 'state' | 'tenants' | 'settings' | 'holds' | 'from'> & { readonly lockCapacity: number }
 
 function emptyStart(document: PartmanDocument, options: SimulateOptions): Start {
   const count = /^\d{1,5}$/.test(options.tenants) ? Number(options.tenants) : Number.NaN
@@ -83,8 +83,8 @@ function observedStart(session: Session, document: PartmanDocument): Promise<Sta
   return withDatabase(session, async ({ database }) => {
     const observation = await observeMeasures(database, document, await observeState(database, document))
     const { now, lockCapacity } = observation.server
-    const { tenants, settings } = await observeTenants(database, document, observation)
-    return { state: observation.state, tenants, settings, from: Math.floor(now), lockCapacity }
+    const { tenants, settings, holds } = await observeTenants(database, document, observation)
+    return { state: observation.state, tenants, settings, holds, from: Math.floor(now), lockCapacity }
   })
 }
 

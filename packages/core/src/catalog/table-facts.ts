@@ -49,6 +49,18 @@ partman_extension AS MATERIALIZED (
       WHERE k.conrelid = d.oid AND k.contype = 'f'::"char" AND k.conparentid = 0::oid
     ),
     (
+      SELECT pg_catalog.json_agg(pg_catalog.json_build_array(n.nspname, c.relname, k.conname, (
+        SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, b.attname) ORDER BY pair.position)
+        FROM ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey)) WITH ORDINALITY AS pair (referring, referred, position)
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = pair.referring
+        JOIN pg_catalog.pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = pair.referred
+      )) ORDER BY k.oid)
+      FROM pg_catalog.pg_constraint k
+      JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE k.confrelid = d.oid AND k.contype = 'f'::"char" AND k.conparentid = 0::oid
+    ),
+    (
       SELECT pg_catalog.json_object_agg(a.attname, CASE WHEN COALESCE(b.typtype, y.typtype) = 'e'::"char" THEN 'enum'::text ELSE COALESCE(b.typname, y.typname)::text END)
       FROM pg_catalog.pg_attribute a
       JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
@@ -63,9 +75,12 @@ export type TableFactsRow = readonly [
   oid: string,
   extension: string | null,
   references: readonly (readonly [schema: string, name: string])[] | null,
+  referredBy:
+    | readonly (readonly [schema: string, name: string, constraint: string, columns: readonly (readonly [string, string])[]])[]
+    | null,
   columnTypes: Readonly<Record<string, string>> | null,
 ]
-export type TableFacts = Pick<Table, 'extension' | 'references' | 'columnTypes'>
+export type TableFacts = Pick<Table, 'extension' | 'references' | 'referredBy' | 'columnTypes'>
 
 /** PostgreSQL's own names of types that a policy calls by their names in SQL. */
 const SQL_NAMES: Readonly<Record<string, string>> = {
@@ -79,11 +94,14 @@ const SQL_NAMES: Readonly<Record<string, string>> = {
 /** Parses the facts, by the oid of the table; what does not apply is left out. */
 export function parseTableFacts(rows: readonly TableFactsRow[]): ReadonlyMap<string, TableFacts> {
   return new Map(
-    rows.map(([oid, extension, references, columnTypes]) => [
+    rows.map(([oid, extension, references, referredBy, columnTypes]) => [
       oid,
       {
         ...(extension === null ? {} : { extension }),
         ...(references === null ? {} : { references: references.map(([schema, name]) => ({ schema, name })) }),
+        ...(referredBy === null
+          ? {}
+          : { referredBy: referredBy.map(([schema, name, constraint, columns]) => ({ schema, name, constraint, columns })) }),
         columnTypes: new Map(Object.entries(columnTypes ?? {}).map(([column, type]) => [column, SQL_NAMES[type] ?? type])),
       },
     ]),

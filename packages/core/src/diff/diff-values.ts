@@ -13,7 +13,7 @@ export function diffValues(level: ValueLevel, differences: Difference[]): Readon
   if (level.policy.kind === 'hash') diffHash(level, level.policy.partitions, differences)
   else diffList(level, differences)
   if (!level.parent.partitions.some(({ bound }) => bound.kind === 'default')) {
-    for (const one of wantDefault(level.policy)) differences.push(missing(level, one, false))
+    for (const one of wantDefault(level.policy)) differences.push(missing(level, one, { holdsPresent: false }))
   }
   return NONE
 }
@@ -27,7 +27,7 @@ function diffList(level: ValueLevel, differences: Difference[]): void {
     const values = one.bound.kind === 'list' ? one.bound.values : []
     for (const value of values) declared.add(value)
     const free = values.filter((value) => !held.has(value))
-    if (free.length > 0) differences.push(missing(level, narrowed(one, values, free), true))
+    if (free.length > 0) differences.push(missing(level, narrowed(one, values, free), { holdsPresent: true }))
   }
   if (policy.kind !== 'list') return
   for (const partition of parent.partitions) {
@@ -51,6 +51,6 @@ function diffHash(level: ValueLevel, declared: number, differences: Difference[]
   }
   const remainders = new Set(hashes.map(({ remainder }) => remainder))
   for (const one of wantValues(policy, [])) {
-    if (one.bound.kind === 'hash' && !remainders.has(one.bound.remainder)) differences.push(missing(level, one, true))
+    if (one.bound.kind === 'hash' && !remainders.has(one.bound.remainder)) differences.push(missing(level, one, { holdsPresent: true }))
   }
 }

@@ -139,6 +139,15 @@ function problemOf(difference: Difference): Problem | undefined {
         nextStep:
           'Nothing is made or retired beside it. Detach it, or declare the key, the encoding and the tenants that the table really has.',
       }
+    case 'series-ahead':
+      return {
+        code: 'CLOCK_BEHIND',
+        severity: 'error',
+        at: formatTableName(difference.partition),
+        what: 'is the next partition of its series, and begins long after the present: the clock may be far behind, and nothing is made but for the present and what comes after it',
+        nextStep:
+          'Look at the clock of the database. Where it is right, and somebody has made a partition for a far future: drop it, or let it have no upper bound (MAXVALUE).',
+      }
     case 'level-unread':
       return difference.unread.what === 'highest-key'
         ? {

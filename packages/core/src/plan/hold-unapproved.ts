@@ -2,6 +2,7 @@ import type { TableName, TablePolicy } from '../policy/document.js'
 import { keepsAtLeast, type RetentionTerms, retentionTerms, sameTerms } from '../state/retention-terms.js'
 import { formatTableName } from '../state/state.js'
 import type { Finding } from './finding.js'
+import { isRetirement } from './hold-doubtful.js'
 import { makePlan, type Plan } from './plan.js'
 import { MAX_CLOCKS_APART_MS, type PlanContext } from './plan-changes.js'
 
@@ -9,6 +10,8 @@ import { MAX_CLOCKS_APART_MS, type PlanContext } from './plan-changes.js'
 export interface AcceptedTerms {
   readonly table: TableName
   readonly retention: RetentionTerms
+  /** Object ids of the partitions that were seen to go, and may. Default: none. */
+  readonly partitions?: readonly string[]
 }
 
 export interface ApprovedPlan {
@@ -34,7 +37,7 @@ export function holdUnapproved(
     const name = formatTableName(declared.table)
     const [retention, known] = [retentionTerms(declared.policy), inForce.get(name)]
     if (known && sameTerms(known, retention)) continue
-    const going = plan.operations.filter((one) => retires(one) && formatTableName(one.table) === name).length
+    const going = plan.operations.filter((one) => isRetirement(one) && formatTableName(one.table) === name).length
     const isDoubtful = clocksApartMs > MAX_CLOCKS_APART_MS || plan.findings.some((one) => formatTableName(one.table) === name)
     if (known ? keepsAtLeast(retention, known, now) : going === 0 && !isDoubtful) accepted.push({ table: declared.table, retention })
     else if (known || going > 0) {
@@ -43,7 +46,7 @@ export function holdUnapproved(
     }
   }
   if (held.size === 0) return { plan, accepted }
-  const operations = plan.operations.filter((one) => !retires(one) || !held.has(formatTableName(one.table)))
+  const operations = plan.operations.filter((one) => !isRetirement(one) || !held.has(formatTableName(one.table)))
   return { plan: makePlan(now, operations, [...plan.findings, ...findings]), accepted }
 }
 
@@ -62,8 +65,4 @@ function unapproved({ table, model, declaredAt }: TablePolicy, name: string, isS
     message: `${what}: ${takes}`,
     nextStep: `\`partman approve ${model}\` shows which, and puts it in force. Until then nothing of the table is retired or dropped.`,
   }
-}
-
-function retires({ kind }: Plan['operations'][number]): boolean {
-  return kind === 'detach-partition' || kind === 'drop-partition'
 }

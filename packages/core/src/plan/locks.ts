@@ -14,7 +14,7 @@ export function shareUpdateExclusive({ schema, name }: TableName): OperationLock
  * https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-ATTACH-PARTITION
  */
 export function locksOfCreation(
-  { parent, references }: Extract<Difference, { kind: 'partition-missing' }>,
+  { parent, references }: Pick<Extract<Difference, { kind: 'partition-missing' }>, 'parent' | 'references'>,
   beside: Partition | undefined,
 ): OperationLock[] {
   return [

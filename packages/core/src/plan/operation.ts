@@ -23,6 +23,9 @@ interface Common {
   readonly locks: readonly OperationLock[]
 }
 
+/** When the rows of a window come: `near` is the present one, the next, and whatever is no window. */
+export type CreationTime = 'past' | 'near' | 'ahead'
+
 /** Makes a partition, with all partitions of its own, beside the parent and attaches it as a whole. */
 export interface CreatePartition extends Common {
   readonly kind: 'create-partition'
@@ -32,6 +35,9 @@ export interface CreatePartition extends Common {
   readonly partition: Partition
   /** A row of this moment would have no partition without it. */
   readonly holdsPresent: boolean
+  readonly time: CreationTime
+  /** The parent has an access method, a tablespace or exclusion constraints for its partitions, which CREATE TABLE LIKE does not copy as PARTITION OF would. */
+  readonly isBeyondLike: boolean
 }
 
 /** A partition that is there, as an operation names it. */

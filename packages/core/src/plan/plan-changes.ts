@@ -3,14 +3,17 @@ import type { Difference } from '../diff/difference.js'
 import { parseDuration } from '../policy/duration.js'
 import type { RetentionPolicy } from '../policy/policy.js'
 import { formatBound } from '../state/bound.js'
+import { DEFAULT_LOCK_CAPACITY, tablesPerTransaction } from '../state/lock-budget.js'
 import { joinName } from '../state/partition-name.js'
 import { formatTableName, type Partition } from '../state/state.js'
+import { findHeld, type HeldDifference } from './find-held.js'
 import { findProblems } from './find-problems.js'
 import type { Finding } from './finding.js'
 import { locksOfCreation, shareUpdateExclusive } from './locks.js'
 import type { Operation, PartitionReference } from './operation.js'
 import { makePlan, type Plan } from './plan.js'
 import { planIndexes, type TakenNames } from './plan-indexes.js'
+import { splitCreation } from './split-creation.js'
 
 export interface PlanContext {
   /** Milliseconds since 1970. */
@@ -19,6 +22,8 @@ export interface PlanContext {
   readonly takenNames: ReadonlySet<string>
   /** How far the database's clock and the process's are apart. */
   readonly clocksApartMs: number
+  /** How many tables one step may make. Default: as many as a server in its default configuration has locks for. */
+  readonly tablesPerStep?: number
 }
 
 /** Clocks further apart than this are not both right, and nothing is retired or dropped by a clock that may be wrong. */
@@ -35,12 +40,14 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   const history: Operation[] = []
   const retire: Operation[] = []
   const drop: Operation[] = []
+  const held: HeldDifference[] = []
   const findings = findProblems(differences)
   const given = new Set<string>()
   const taken: TakenNames = { has: (name) => given.has(name) || context.takenNames.has(name), add: (name) => given.add(name) }
   /** How many partitions each parent has after the plan, beside those that were found. */
   const change = new Map<string, number>()
   const defaults = defaultPartitions(differences)
+  const { tablesPerStep = tablesPerTransaction(DEFAULT_LOCK_CAPACITY) } = context
 
   for (const difference of differences) {
     const { table, model, declaredAt } = difference.wanted.policy
@@ -50,18 +57,23 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
         const parent = formatTableName(difference.parent)
         change.set(parent, (change.get(parent) ?? 0) + 1)
         // Rows of now have to go somewhere; those of the past can wait.
-        const list = difference.isHistory ? history : create
-        list.push({
-          ...common,
-          kind: 'create-partition',
-          transactional: true,
-          destroysData: false,
-          parent: tableName(difference.parent),
-          partition: freeName(difference.partition, taken),
-          holdsPresent: difference.holdsPresent,
-          reason: `nothing holds ${formatBound(difference.partition.bound)} yet`,
-          locks: locksOfCreation(difference, defaults.get(parent)),
-        })
+        const list = difference.time === 'past' ? history : create
+        const named = freeName(difference.partition, taken)
+        for (const { parent: below, partition } of splitCreation(difference.parent, named, tablesPerStep)) {
+          list.push({
+            ...common,
+            kind: 'create-partition',
+            transactional: true,
+            destroysData: false,
+            parent: tableName(below),
+            partition,
+            holdsPresent: difference.holdsPresent,
+            time: difference.time,
+            isBeyondLike: difference.isBeyondLike,
+            reason: `nothing holds ${formatBound(partition.bound)} yet`,
+            locks: locksOfCreation({ parent: below, references: difference.references }, defaults.get(formatTableName(below))),
+          })
+        }
         break
       }
       case 'detach-unfinished':
@@ -104,6 +116,10 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           })
           break
         }
+        if (difference.holds.length > 0) {
+          held.push(difference)
+          break
+        }
         change.set(parent, (change.get(parent) ?? 0) - 1)
         retire.push({
           ...common,
@@ -123,6 +139,10 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
         const { expired, partition } = difference
         if (expired === null) break
         if (Date.parse(partition.marker.retiredAt) > instantBefore(context.now, parseDuration(expired.grace), 'UTC')) break
+        if (difference.holds.length > 0) {
+          held.push(difference)
+          break
+        }
         drop.push({
           ...common,
           kind: 'drop-partition',
@@ -145,8 +165,8 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   // An index takes its time, and may fail: everything else comes first.
   const indexes = planIndexes(differences, isClockSound ? retire : [], taken)
   const operations = isClockSound ? [...sound, ...retire, ...drop, ...indexes.operations] : [...sound, ...indexes.operations]
-  const clocks = isClockSound ? [] : clocksDisagree([...retire, ...drop], context.clocksApartMs)
-  return makePlan(context.now, operations, [...findings, ...clocks, ...indexes.findings])
+  const clocks = clocksDisagree([...retire, ...drop], context.clocksApartMs)
+  return makePlan(context.now, operations, [...findings, ...(isClockSound ? findHeld(held) : clocks), ...indexes.findings])
 }
 
 function clocksDisagree(kept: readonly Operation[], apartMs: number): Finding[] {

@@ -5,8 +5,10 @@ import type { PartmanDocument, TablePolicy } from '../policy/document.js'
 import { parseDuration } from '../policy/duration.js'
 import { type PartitionPolicy, policyLevels, type RangePolicy } from '../policy/policy.js'
 import { countLeaves } from '../state/describe-table.js'
+import { holdsInForce } from '../state/hold.js'
+import { countSubtree, DEFAULT_LOCK_CAPACITY, tablesPerTransaction } from '../state/lock-budget.js'
 import { nextRetirement } from '../state/next-retirement.js'
-import { type Partition, type State, sameTable } from '../state/state.js'
+import { formatTableName, type State, sameTable } from '../state/state.js'
 import { partitionKey, type Wish, wantState } from '../state/want-state.js'
 import { applyToState } from './apply-to-state.js'
 import type { Finding } from './finding.js'
@@ -21,9 +23,13 @@ export interface SimulationInput {
   readonly tenants: ReadonlyMap<string, readonly string[]>
   /** What tenants have of their own, by the name of their set and their key. */
   readonly settings?: Wish['settings']
+  /** Those that nobody has released, by the full name of their table; they stay the same but for the time that they last. */
+  readonly holds?: Wish['holds']
   /** Milliseconds since 1970. */
   readonly from: number
   readonly until: number
+  /** Locks that the server has room for. Default: as many as in its default configuration. */
+  readonly lockCapacity?: number
 }
 
 /** A run of the maintainer that found something to do. */
@@ -66,15 +72,29 @@ export function emptyState(document: PartmanDocument): State {
  * Drives the planner through time: at the beginning, and then at each instant at which there is something new to do, as a
  * maintainer that never sleeps would.
  */
-export function simulateMaintenance({ document, state: before, tenants, settings = new Map(), from, until }: SimulationInput): Simulation {
+export function simulateMaintenance({
+  document,
+  state: before,
+  tenants,
+  settings = new Map(),
+  holds = new Map(),
+  from,
+  until,
+  lockCapacity = DEFAULT_LOCK_CAPACITY,
+}: SimulationInput): Simulation {
   const runs: SimulatedRun[] = []
   const tallies = document.tables.map((policy) => new Tally(policy))
   for (const tally of tallies) tally.add(from, [], before)
   let state = before
   let findings: readonly Finding[] | undefined
-  for (let now: number | undefined = from; now !== undefined && now <= until; now = nextRun(document, state, now)) {
-    const wanted = wantState(document, { now, tenants, settings })
-    const plan = planChanges(diffState(wanted, state), { now, takenNames: new Set(), clocksApartMs: 0 })
+  for (let now: number | undefined = from; now !== undefined && now <= until; now = nextRun(document, state, now, holds)) {
+    const wanted = wantState(document, { now, tenants, settings, holds })
+    const plan = planChanges(diffState(wanted, state), {
+      now,
+      takenNames: new Set(),
+      clocksApartMs: 0,
+      tablesPerStep: tablesPerTransaction(lockCapacity),
+    })
     findings ??= plan.findings
     if (plan.operations.length === 0) continue
     runs.push({ at: now, operations: plan.operations })
@@ -84,17 +104,19 @@ export function simulateMaintenance({ document, state: before, tenants, settings
   return { runs, tables: tallies.map((tally) => tally.result()), findings: findings ?? [], state }
 }
 
-/** The next instant at which a window begins, a partition passes its retention, or a grace period ends. */
-function nextRun(document: PartmanDocument, state: State, now: number): number | undefined {
+/** The next instant at which a window begins, a partition passes its retention, or a grace period or a hold ends. */
+function nextRun(document: PartmanDocument, state: State, now: number, holds: NonNullable<Wish['holds']>): number | undefined {
   const instants = document.tables.flatMap((declared) => {
     const levels = policyLevels(declared.policy).filter(isByTime)
     const table = state.tables.find((one) => sameTable(one, declared.table))
     const detached = state.detached.filter(({ marker }) => sameTable(marker.table, declared.table))
     const retiredAt = [...new Set(detached.map(({ marker }) => marker.retiredAt))]
+    const given = holds.get(formatTableName(declared.table)) ?? []
     return [
+      ...given.flatMap(({ until }) => (until === null ? [] : [Date.parse(until)])),
       ...levels.map((level) => nextWindow(level, now)),
       ...levels.flatMap(({ retention }) => (retention === null ? [] : retiredAt.map((at) => endOfGrace(retention.grace, at, now)))),
-      table && nextRetirement(declared, table),
+      table && nextRetirement(declared, table, holdsInForce(given, now)),
     ]
   })
   const later = instants.filter((instant): instant is number => typeof instant === 'number' && instant > now)
@@ -129,7 +151,7 @@ class Tally {
       if (!sameTable(operation.table, this.policy.table)) continue
       if (operation.kind === 'create-partition') {
         this.#created += countLeaves([operation.partition])
-        this.#largestStep = Math.max(this.#largestStep, countTables(operation.partition))
+        this.#largestStep = Math.max(this.#largestStep, countSubtree(operation.partition))
       } else if (operation.kind === 'drop-partition') this.#dropped++
       else if (operation.kind === 'detach-partition' || operation.kind === 'finalize-detach') this.#detached++
     }
@@ -148,8 +170,4 @@ class Tally {
       largestStep: this.#largestStep,
     }
   }
-}
-
-function countTables({ partitions }: Partition): number {
-  return 1 + partitions.reduce((sum, partition) => sum + countTables(partition), 0)
 }

@@ -40,11 +40,20 @@ const table = z.strictObject({
   declaredAt: nonEmpty.describe('file:line:column of the annotation'),
 })
 
+/** The share of a table's partitions that one run may take where none is declared. */
+export const RETIRE_AT_MOST = 0.5
+
 const document = z.strictObject({
   $schema: z.string().optional(),
   version: z.literal(DOCUMENT_VERSION),
   schemaHash: nonEmpty.describe('Fingerprint of the schema text this was generated from'),
   partitionSchema: nonEmpty.describe('PostgreSQL schema that the partitions live in'),
+  retireAtMost: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe('The share of its past and present partitions that one run may take from a table; default: half of them'),
   tenantSets: z.array(tenantSet),
   tables: z.array(table),
 })
@@ -72,6 +81,8 @@ export interface PartmanDocument {
   readonly schemaHash: string
   /** PostgreSQL schema that the partitions live in. */
   readonly partitionSchema: string
+  /** The share of its past and present partitions that one run may take from a table. Default: 0.5, half of them. */
+  readonly retireAtMost?: number | undefined
   readonly tenantSets: readonly TenantSet[]
   readonly tables: readonly TablePolicy[]
 }

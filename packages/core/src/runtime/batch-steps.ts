@@ -1,17 +1,7 @@
 import type { Operation } from '../plan/operation.js'
-import { LOCKS_PER_TABLE } from '../sql/lock-estimate.js'
+import { countSubtree, tablesPerTransaction } from '../state/lock-budget.js'
 import type { Partition } from '../state/state.js'
 import type { Step } from './step.js'
-
-/** The share of the server's locks that one transaction may take. */
-const SHARE_OF_LOCKS = 1 / 4
-/** Whoever wants to change the same parent, such as a tenant that signs up, waits for so many tables at most. */
-const MAX_TABLES = 100
-
-/** How many tables one transaction may make or drop, on a server with room for so many locks. */
-export function tablesPerTransaction(lockCapacity: number): number {
-  return Math.max(1, Math.min(MAX_TABLES, Math.floor((lockCapacity * SHARE_OF_LOCKS) / LOCKS_PER_TABLE)))
-}
 
 /**
  * Puts steps together that can be one transaction: those of one kind that follow each other, and whose locks stop nobody. A commit
@@ -42,9 +32,4 @@ function isHarmless({ kind, locks }: Operation): boolean {
 
 function countTables({ kind, partition }: Operation): number {
   return kind === 'create-partition' ? countSubtree(partition as Partition) : 1
-}
-
-/** A partition and all below it. */
-export function countSubtree({ partitions }: Partition): number {
-  return partitions.reduce((sum, below) => sum + countSubtree(below), 1)
 }

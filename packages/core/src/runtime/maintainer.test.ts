@@ -72,6 +72,7 @@ describe.each([PLAIN, HOSTILE])('a maintainer with $label', (names) => {
     const inGrace = await maintainer.runOnce()
     expect('steps' in inGrace && inGrace.steps.filter((step) => step.kind === 'drop-partition')).toEqual([])
     clock.set('2026-04-02T00:00:00Z')
+    await test.query(`INSERT INTO ${qualified(names.attempts)} VALUES ('newest', 'acme', '2026-04-01T23:00:00Z')`)
     const dropped = await maintainer.runOnce()
     expect('steps' in dropped && dropped.steps.filter((step) => step.kind === 'drop-partition')).toMatchObject([
       { outcome: 'done', partition: { schema: detached!.schema, name: detached!.name } },
@@ -317,7 +318,10 @@ describe('a maintainer that meets trouble', () => {
     await test.query('CREATE TABLE rest PARTITION OF "AuditLog" DEFAULT')
     clock.set('2027-06-01T00:00:00Z')
     const report = await maintainer.runOnce()
-    expect('findings' in report && report.findings.map(({ code }) => code)).toEqual(['DEFAULT_PARTITION_PRESENT'])
+    expect('findings' in report && report.findings.map(({ code, model }) => [code, model])).toContainEqual([
+      'DEFAULT_PARTITION_PRESENT',
+      'AuditLog',
+    ])
     expect(steps(report).filter((step) => step.includes('AuditLog') && !step.startsWith('create'))).toEqual([])
   })
 

@@ -36,6 +36,8 @@ export interface MaintainerOptions {
   readonly detachWaitMs?: number
   /** How long a concurrent index build may wait for others without a break, in milliseconds, before it is cancelled. Default 60,000. */
   readonly indexWaitMs?: number
+  /** No step of a run is begun after so many milliseconds, unless the run says otherwise; what is left comes in the next run. Default: no limit. */
+  readonly budgetMs?: number
   /** How long a maintainer that is gone keeps others from maintaining, in milliseconds. Default 60,000. */
   readonly leaseTtlMs?: number
   /** How long after the first index step of a run another one is begun, in milliseconds; what is left comes in the next run. Default 60,000. */
@@ -43,7 +45,7 @@ export interface MaintainerOptions {
 }
 
 export interface RunOptions {
-  /** No step is begun after so many milliseconds; what is left comes in the next run. Default: no limit. */
+  /** No step is begun after so many milliseconds; what is left comes in the next run. Default: as the maintainer says. */
   readonly budgetMs?: number
 }
 
@@ -87,6 +89,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     indexWaitMs: 60_000,
     longTransactionMs: 1_000,
     leaseTtlMs: 60_000,
+    budgetMs: Number.POSITIVE_INFINITY,
     logger: SILENT,
     ...options,
   }
@@ -114,7 +117,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     const runs = cutOff.length === 0 ? {} : { cutOff }
     let report: RunReport = { outcome: 'failed', now: new Date().toISOString(), steps: [], findings: [], ...runs }
     try {
-      const { plan, accepted, observation } = await resolvePlan()
+      const { plan, accepted, observation, holds } = await resolvePlan()
       if (!(await recordApprovals(database, accepted, holder, lease))) keeper.lose()
       const acting = {
         lease: leaseName,
@@ -122,6 +125,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
         token: lease.token,
         leaseTtlMs: settings.leaseTtlMs,
         longTransactionMs: settings.longTransactionMs,
+        knownHolds: new Map([...holds].map(([table, known]) => [table, known.map(({ id }) => id)])),
       }
       const { lockCapacity } = observation.server
       const steps = await runSteps(plan.operations, { database, settings, acting, keeper, lockCapacity, deadline, signal, logger })
@@ -141,7 +145,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     await releaseLease(database, lease, isIdle ? null : report)
   }
 
-  function runOnce({ budgetMs = Number.POSITIVE_INFINITY }: RunOptions = {}): Promise<MaintenanceReport> {
+  function runOnce({ budgetMs = settings.budgetMs }: RunOptions = {}): Promise<MaintenanceReport> {
     // One run at a time in one process: whoever asks meanwhile gets the report of the run under way.
     running ??= begin(() => planMaintenance(database, document, settings), budgetMs)
     return running

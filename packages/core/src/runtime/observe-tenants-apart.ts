@@ -7,7 +7,7 @@ import type { Database } from '../sql/database.js'
 import { formatTableName } from '../state/state.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
-export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'settings' | 'inForce'> {
+export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'settings' | 'inForce' | 'approved' | 'holds'> {
   readonly findings: readonly Finding[]
 }
 
@@ -26,7 +26,8 @@ export async function observeTenantsApart(
   try {
     return withFindings(document, await observeTenants(database, document, observation))
   } catch (error) {
-    if (!isUnreadable(error)) throw error
+    // Without tenants it is the bookkeeping that cannot be read, and what it protects would go.
+    if (!isUnreadable(error) || document.tenantSets.length === 0) throw error
   }
   const apart: TenantsWithFindings[] = []
   const read = async (set: TenantSet) => {
@@ -46,6 +47,8 @@ export async function observeTenantsApart(
     tenants: new Map(apart.flatMap(({ tenants }) => [...tenants])),
     settings: new Map(apart.flatMap(({ settings }) => [...settings])),
     inForce: new Map(apart.flatMap(({ inForce }) => [...inForce])),
+    approved: new Map(apart.flatMap(({ approved }) => [...approved])),
+    holds: new Map(apart.flatMap(({ holds }) => [...holds])),
     findings: [...findings, ...apart.flatMap((one) => one.findings)],
   }
 }
@@ -54,14 +57,17 @@ function isUnreadable(error: unknown): boolean {
   return UNREADABLE.includes(sqlState(error) ?? '')
 }
 
-function withFindings(document: PartmanDocument, { tenants, settings, invalidSettings, inForce }: ObservedTenants): TenantsWithFindings {
+function withFindings(
+  document: PartmanDocument,
+  { tenants, settings, invalidSettings, inForce, approved, holds }: ObservedTenants,
+): TenantsWithFindings {
   const findings = [...tenants.keys()].flatMap((set) =>
     invalid(
       document,
       invalidSettings.filter((one) => one.tenants === set),
     ),
   )
-  return { tenants, settings, inForce, findings }
+  return { tenants, settings, inForce, approved, holds, findings }
 }
 
 /** Told once for a set, however many of its tenants have such settings. */

@@ -28,12 +28,13 @@ export class StepHolds {
 /** Where something went wrong. After a failure a parent is still provisioned; nothing of it is retired before all is well again. An index keeps nothing else waiting. */
 class FailedPlaces {
   readonly #parents = new Set<string>()
+  readonly #unmade = new Set<string>()
   readonly #frames = new Set<string>()
 
   concern(operation: Operation): boolean {
     switch (operation.kind) {
       case 'create-partition':
-        return false
+        return this.#unmade.has(formatTableName(operation.parent))
       case 'create-index':
       case 'attach-index':
         return this.#frames.has(formatPart(operation.index, operation.parent))
@@ -55,6 +56,7 @@ class FailedPlaces {
         break
       default:
         this.#parents.add(formatTableName(operation.parent))
+        if (operation.kind === 'create-partition') this.#unmade.add(formatTableName(operation.partition))
     }
   }
 }

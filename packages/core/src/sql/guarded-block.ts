@@ -19,12 +19,16 @@ export interface ActingMaintainer {
   readonly leaseTtlMs: number
   /** A detach is not begun while a transaction that is older than this, in milliseconds, uses the parent. */
   readonly longTransactionMs: number
+  /** The ids of the holds that the plan was made with, by the full name of their table. */
+  readonly knownHolds: ReadonlyMap<string, readonly string[]>
 }
 
 /** Statements of one transaction, and the locks that they need: whoever holds one against them is told of. */
 export interface Block {
   readonly statements: readonly Sql[]
   readonly locks: readonly OperationLock[]
+  /** Tables that a maintainer leaves alone while a long transaction uses one of them. */
+  readonly quiet?: readonly TableName[]
 }
 
 /** Renders a block that waits only so long for each lock, and leaves the setting as the caller's transaction had it. */
@@ -48,7 +52,7 @@ export function renderBlocks(blocks: readonly Block[], options: RenderOptions): 
   ${renderFence(maintainer)}
   PERFORM pg_catalog.set_config('lock_timeout', '${integer(options.lockTimeoutMs)}ms', true);
   BEGIN
-  ${joinSql(statements, '\n')}
+  ${joinSql([...assertNoLongTransaction(blocks, maintainer), ...statements], '\n')}
   EXCEPTION WHEN lock_not_available THEN
     RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = SQLERRM, DETAIL = ${selectBlockers(locks)};
   END;
@@ -113,8 +117,9 @@ function unique(locks: readonly OperationLock[]): OperationLock[] {
  * Raises, as if for a lock, where a transaction that has lasted for some time uses one of the tables: whatever waits for all who use
  * it would wait for that one, and whoever wants the same lock behind it too.
  */
-export function assertNoLongTransaction(tables: readonly TableName[], { maintainer }: RenderOptions): Sql[] {
-  if (!maintainer) return []
+function assertNoLongTransaction(blocks: readonly Block[], maintainer: ActingMaintainer): Sql[] {
+  const tables = blocks.flatMap(({ quiet = [] }) => quiet)
+  if (tables.length === 0) return []
   const locks = tables.map((on): OperationLock => ({ mode: 'ACCESS EXCLUSIVE', on }))
   return [
     sql`IF EXISTS (SELECT FROM ${heldAgainst(locks)} JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid

@@ -1,6 +1,7 @@
 import type { ClearMarker, CreatePartition, DetachPartition, DropPartition, FinalizeDetach, Operation } from '../plan/operation.js'
 import { formatMarker } from '../state/marker.js'
-import { assertNoLongTransaction, assertRelation, isAttached, type RenderOptions } from './guarded-block.js'
+import { assertKnownHolds, HOLD_LOCK } from './assert-holds.js'
+import { assertRelation, isAttached, type RenderOptions } from './guarded-block.js'
 import { renderAudit } from './render-audit.js'
 import { renderAttachIndex, renderCreateIndex } from './render-index.js'
 import { renderCreatePartition } from './render-partition.js'
@@ -37,8 +38,9 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
  * A tenant that signs up while a maintainer plans, or while it is at it, makes the very same partition by the same name: then the
  * maintainer's is undone, and that one stands.
  */
-function renderCreate({ parent, partition }: CreatePartition, { maintainer }: RenderOptions): Sql[] {
-  const made = renderCreatePartition(parent, partition)
+function renderCreate(operation: CreatePartition, { maintainer }: RenderOptions): Sql[] {
+  const { parent, partition } = operation
+  const made = renderCreatePartition(parent, partition, operation)
   if (!maintainer) return made
   return [
     sql`BEGIN
@@ -63,9 +65,10 @@ function renderDetach(operation: DetachPartition, options: RenderOptions): State
   return [
     {
       kind: 'block',
-      locks: options.maintainer ? [{ mode: 'ACCESS EXCLUSIVE', on: parent }] : locks,
+      locks: options.maintainer ? [{ mode: 'ACCESS EXCLUSIVE', on: parent }, HOLD_LOCK] : locks,
+      quiet: [parent, { schema, name }],
       statements: [
-        ...assertNoLongTransaction([parent, partition], options),
+        ...assertKnownHolds(table, options),
         sql`LOCK TABLE ONLY ${qualified(parent)} IN SHARE UPDATE EXCLUSIVE MODE;`,
         assertRelation(partition, isAttached(parent)),
         sql`COMMENT ON TABLE ${qualified(partition)} IS ${literal(marker)};`,
@@ -98,8 +101,12 @@ function renderDrop({ partition, table, reason }: DropPartition, options: Render
   const marker = literal(formatMarker(partition.marker))
   return {
     kind: 'block',
-    locks: [{ mode: 'ACCESS EXCLUSIVE', on: { schema: partition.schema, name: partition.name } }],
+    locks: [
+      { mode: 'ACCESS EXCLUSIVE', on: { schema: partition.schema, name: partition.name } },
+      ...(options.maintainer ? [HOLD_LOCK] : []),
+    ],
     statements: [
+      ...assertKnownHolds(table, options),
       sql`LOCK TABLE ${qualified(partition)} IN ACCESS EXCLUSIVE MODE;`,
       assertRelation(
         partition,

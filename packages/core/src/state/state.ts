@@ -28,6 +28,7 @@ export interface Partition extends TableName {
   readonly unread?: Unread
   /** What makes it a thing that partman leaves alone. */
   readonly alien?: Alien
+  readonly isBeyondLike?: true
 }
 
 /** What the windows below a parent are judged by and could not be read, and why: nothing below it retires by what is not known. */
@@ -50,12 +51,23 @@ export interface Table extends TableName {
   readonly highestKeyOf?: ReadonlyMap<string, string | null>
   readonly unread?: Unread
   readonly alien?: Alien
+  /** Its partitions get an access method, a tablespace or an exclusion constraint of it, which CREATE TABLE LIKE does not see to. */
+  readonly isBeyondLike?: true
   /** The extension that has it in its care: `pg_partman`, `timescaledb`, or one that it is a member of. */
   readonly extension?: string
   /** The type of each column, as a policy calls it, or by its name in the catalog. */
   readonly columnTypes?: ReadonlyMap<string, string>
   /** The tables that its foreign keys refer to: making a partition locks them for a moment. */
   readonly references?: readonly TableName[]
+  /** Foreign keys of others that refer to it; those of their own partitions follow from them. */
+  readonly referredBy?: readonly Referrer[]
+}
+
+/** A table whose rows refer to those of another one. */
+export interface Referrer extends TableName {
+  readonly constraint: string
+  /** Its columns, each with the one that it refers to. */
+  readonly columns: readonly (readonly [referring: string, referred: string])[]
 }
 
 /** A former partition that bears our marker: detached, and kept for its grace period. */

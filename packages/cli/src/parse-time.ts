@@ -5,15 +5,15 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_60
 const MAX_MS = 24 * 3_600_000
 
 /**
- * Parses how often to run, such as `30s`, `1m` or `1h`, to milliseconds.
+ * Parses a time such as `30s`, `1m` or `1h` to milliseconds; `what` says what it is for.
  *
  * @throws PartmanError `DURATION_INVALID` for anything else, and beyond a day
  */
-export function parseEvery(text: string): number {
+export function parseTime(text: string, what: 'how often to run' | 'how long to run'): number {
   const [, count, unit = ''] = /^([1-9]\d{0,5})([smh])$/.exec(text) ?? []
   const milliseconds = Number(count) * (UNIT_MS[unit] ?? Number.NaN)
   if (milliseconds <= MAX_MS) return milliseconds
-  throw new PartmanError('DURATION_INVALID', `"${text}" is not how often to run`, {
+  throw new PartmanError('DURATION_INVALID', `"${text}" is not ${what}`, {
     hint: 'Write a number of seconds, minutes or hours, at most a day: 30s, 1m, 1h.',
   })
 }
