@@ -83,8 +83,8 @@ export function renderRestore(target: RestoreTarget, checks: readonly string[], 
       sql`COMMENT ON TABLE ${qualified(home)} IS NULL;`,
       ...drops,
       sql`DELETE FROM partman.hook_call WHERE partition = ${literal(partition.oid)}::oid;`,
-      sql`INSERT INTO partman.hold (table_schema, table_name, tenant, lower, upper, reason, until, held_by)
-    VALUES (${literal(table.schema)}, ${literal(table.name)}, ${nullable(tenant)}, ${nullable(lower)}, ${nullable(upper)}, 'restored', ${nullable(until)}::timestamptz, ${literal(by)});`,
+      sql`INSERT INTO partman.hold (table_schema, table_name, table_oid, tenant, lower, upper, reason, until, held_by)
+    VALUES (${literal(table.schema)}, ${literal(table.name)}, pg_catalog.to_regclass(${literal(qualified(table))})::oid, ${nullable(tenant)}, ${nullable(lower)}, ${nullable(upper)}, 'restored', ${nullable(until)}::timestamptz, ${literal(by)});`,
       sql`INSERT INTO partman.audit (actor, act, table_schema, table_name, subject, details, reason)
     VALUES (${literal(by)}, 'restore', ${literal(table.schema)}, ${literal(table.name)}, ${literal(`${partition.schema}.${partition.name}`)},
       pg_catalog.jsonb_build_object('bound', ${literal(formatBound(bound))}::text, 'until', ${nullable(until)}::text), 'somebody wants its rows back');`,
