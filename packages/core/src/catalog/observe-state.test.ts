@@ -85,6 +85,7 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
       settings: new Map([['Project', new Map()]]),
       invalidSettings: [],
       inForce: new Map(),
+      holds: new Map(),
     })
   })
 
@@ -109,6 +110,7 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
       ]),
       invalidSettings: [{ tenants: 'Project', key: 'b', problem: expect.stringMatching(/^retention: .*for ever/) }],
       inForce: new Map(),
+      holds: new Map(),
     })
   })
 })
