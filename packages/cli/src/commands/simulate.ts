@@ -123,6 +123,7 @@ const VERBS = {
   'create-partition': '+',
   'finalize-detach': '- finish',
   'clear-marker': '~ unmark',
+  'drop-check': '~ take a CHECK off',
   'detach-partition': '- retire',
   'drop-partition': '- drop',
   'create-index': '+ index',

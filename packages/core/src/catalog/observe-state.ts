@@ -4,6 +4,7 @@ import { constantSql } from '../sql/sql.js'
 import type { Bound } from '../state/bound.js'
 import { MARKER_PREFIX, parseMarker } from '../state/marker.js'
 import { type Alien, type DetachedPartition, type Partition, type PartitionKey, type State, sameTable, type Table } from '../state/state.js'
+import { DEFAULT_FACTS, type DefaultFactsRow, parseDefaultFacts } from './default-facts.js'
 import { parseBound } from './parse-bound.js'
 import { parseTableFacts, TABLE_FACTS, type TableFacts, type TableFactsRow } from './table-facts.js'
 import { parseUnfinishedIndexes, UNFINISHED_INDEX_COLUMN, UNFINISHED_INDEXES, type UnfinishedIndexRow } from './unfinished-indexes.js'
@@ -66,13 +67,14 @@ WITH RECURSIVE pinned AS MATERIALIZED (
       WHEN s.srvname IS NOT NULL THEN pg_catalog.json_build_array('foreign-table'::text, s.srvname)
       WHEN NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text)
       THEN pg_catalog.json_build_array('owner'::text, pg_catalog.pg_get_userbyid(c.relowner))
-    END
+    END,${DEFAULT_FACTS}
   ) AS relation
   FROM pinned
   CROSS JOIN tree t
   JOIN pg_catalog.pg_class c ON c.oid = t.oid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = c.oid
+  LEFT JOIN pg_catalog.pg_partitioned_table y ON y.partrelid = t.parent AND y.partdefid = t.oid
   LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0
     AND d.description LIKE '${MARKER_PREFIX}%'
   LEFT JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid
@@ -122,6 +124,7 @@ type RelationRow = [
   columns: (string | null)[] | null,
   marked: boolean,
   alien: [kind: Alien['kind'], of: string] | null,
+  ofDefault: DefaultFactsRow | null,
 ]
 
 interface Observed {
@@ -209,7 +212,7 @@ function buildTables(rows: readonly RelationRow[], facts: ReadonlyMap<string, Ta
   }
   const partitionsOf = (parent: string): readonly Partition[] => {
     const partitions: Partition[] = []
-    for (const [oid, , schema, name, detachPending, text, strategy, columns, marked, alien] of children.get(parent) ?? []) {
+    for (const [oid, , schema, name, detachPending, text, strategy, columns, marked, alien, ofDefault] of children.get(parent) ?? []) {
       // Heirs of the old kind have no bound.
       if (text === null) continue
       const below = strategy === null ? NO_PARTITIONS : partitionsOf(oid)
@@ -223,7 +226,9 @@ function buildTables(rows: readonly RelationRow[], facts: ReadonlyMap<string, Ta
         detachPending,
       }
       partitions.push(
-        marked || alien ? { ...partition, ...(marked ? { marked } : {}), ...(alien ? { alien: parseAlien(alien) } : {}) } : partition,
+        marked || alien || ofDefault
+          ? { ...partition, ...(marked ? { marked } : {}), ...parseDefaultFacts(ofDefault), ...(alien ? { alien: parseAlien(alien) } : {}) }
+          : partition,
       )
     }
     return partitions

@@ -2,6 +2,7 @@ import { type Observation, observeState } from '../catalog/observe-state.js'
 import { diffState } from '../diff/diff-state.js'
 import { PartmanError } from '../error.js'
 import { holdDoubtful } from '../plan/hold-doubtful.js'
+import { holdInWay } from '../plan/hold-in-way.js'
 import { holdReferred } from '../plan/hold-referred.js'
 import { type AcceptedTerms, holdUnapproved } from '../plan/hold-unapproved.js'
 import type { Plan } from '../plan/plan.js'
@@ -12,6 +13,7 @@ import { tablesPerTransaction } from '../state/lock-budget.js'
 import { type WantedTable, wantState } from '../state/want-state.js'
 import type { Clock } from './clock.js'
 import { observeEvidence } from './observe-evidence.js'
+import { observeInWay } from './observe-in-way.js'
 import { observeMeasures } from './observe-measures.js'
 import { observeReferred } from './observe-referred.js'
 import { observeTenantsApart } from './observe-tenants-apart.js'
@@ -46,11 +48,13 @@ export async function planMaintenance(
     tablesPerStep: tablesPerTransaction(observation.server.lockCapacity),
   })
   const whole = { ...changes, findings: [...findings, ...changes.findings] }
-  if (options.approved) return { plan: whole, accepted: [], observation, wanted }
+  const besideDefaults = async (planned: Plan) => holdInWay(planned, await observeInWay(database, wanted, observation.state, planned), now)
+  if (options.approved) return { plan: await besideDefaults(whole), accepted: [], observation, wanted }
   const { plan: approvedPlan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
   const evidence = await observeEvidence(database, wanted, observation.state, approvedPlan)
   const sound = holdDoubtful(document, approvedPlan, { evidence, approved })
-  const plan = holdReferred(sound, await observeReferred(database, observation.state, sound))
+  const free = holdReferred(sound, await observeReferred(database, observation.state, sound))
+  const plan = await besideDefaults(free)
   return { plan, accepted, observation, wanted }
 }
 

@@ -12,6 +12,8 @@ export const SQLSTATE = {
   undefinedFunction: '42883',
   invalidSchemaName: '3F000',
   readOnlyTransaction: '25006',
+  /** Rows break a CHECK, or belong to another partition. */
+  checkViolation: '23514',
   /** Raised by our own blocks when an object is not the one a plan was made for. */
   planStale: 'PTM01',
   /** Raised by a maintainer's blocks when it is no longer the one that may act. */

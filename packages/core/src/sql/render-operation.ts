@@ -2,6 +2,7 @@ import type { ClearMarker, DetachPartition, DropPartition, FinalizeDetach, Opera
 import { formatMarker } from '../state/marker.js'
 import { assertNoLongTransaction, assertRelation, isAttached, type RenderOptions } from './guarded-block.js'
 import { renderAudit } from './render-audit.js'
+import { renderCreateBeside, renderDropCheck, renderUndoProof } from './render-default-proof.js'
 import { renderAttachIndex, renderCreateIndex } from './render-index.js'
 import { renderCreatePartition } from './render-partition.js'
 import { literal, qualified, type Sql, sql } from './sql.js'
@@ -17,6 +18,7 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
   const { locks } = operation
   switch (operation.kind) {
     case 'create-partition':
+      if (operation.beside) return renderCreateBeside(operation, operation.beside)
       return [{ kind: 'block', locks, statements: renderCreatePartition(operation.parent, operation.partition) }]
     case 'detach-partition':
       return renderDetach(operation, options)
@@ -24,6 +26,8 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
       return [renderFinalize(operation)]
     case 'clear-marker':
       return [renderClearMarker(operation)]
+    case 'drop-check':
+      return [renderDropCheck(operation)]
     case 'drop-partition':
       return [renderDrop(operation, options)]
     case 'create-index':
@@ -31,6 +35,11 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
     case 'attach-index':
       return [renderAttachIndex(operation)]
   }
+}
+
+/** What takes back the first statements of an operation whose later ones have failed; nothing where they may stay. */
+export function undoOf(operation: Operation): Statement[] {
+  return operation.kind === 'create-partition' && operation.beside ? renderUndoProof(operation.beside) : []
 }
 
 /**
