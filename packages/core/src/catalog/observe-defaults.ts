@@ -69,5 +69,5 @@ function renderSeen({ partition, key }: AskedDefault, condition: Sql, most: numb
     return sql`pg_catalog.json_build_array(${end('<')}, ${end('>')})`
   })
   const json = sql`pg_catalog.json_build_array(pg_catalog.count(*), pg_catalog.json_build_array(${joinSql(ends, ', ')}))::pg_catalog.text`
-  return sql`SELECT pg_catalog.encode(pg_catalog.convert_to(${json}, 'UTF8'), 'hex') AS seen FROM (SELECT * FROM ${qualified(partition)} WHERE ${condition} LIMIT ${integer(most + 1)}) AS some`
+  return sql`SELECT pg_catalog.encode(pg_catalog.convert_to(${json}, 'UTF8'), 'hex') AS seen FROM (SELECT * FROM ${qualified(partition)} WHERE ${condition} LIMIT ${integer(most + 1)}) AS looked_at`
 }

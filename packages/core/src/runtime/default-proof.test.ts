@@ -2,14 +2,15 @@ import { simulatedClock, type TestDatabase } from '@partman/testing'
 import { testDatabase } from '@partman/testing/vitest'
 import { describe, expect, it } from 'vitest'
 import { formatSteps, openSession } from '../fixtures/filled-tables.js'
+import { openSessions } from '../fixtures/live-sessions.js'
 import { byTenant, byTime, byValues } from '../fixtures/policies.js'
 import { NAMES, renameColumns } from '../fixtures/world-names.js'
 import { renderBookkeeping } from '../migration/bookkeeping.js'
 import type { Finding } from '../plan/finding.js'
-import { type PartmanDocument, parseDocument } from '../policy/document.js'
+import { parseDocument } from '../policy/document.js'
 import type { PartitionPolicy } from '../policy/policy.js'
 import { renderPartitionBy } from '../sql/render-partition.js'
-import { identifier, literal, qualified, type Sql, sql } from '../sql/sql.js'
+import { constantSql, identifier, integer, literal, qualified, type Sql, sql } from '../sql/sql.js'
 import { partitionKey } from '../state/want-state.js'
 import { createMaintainer, type MaintainerOptions } from './maintainer.js'
 import type { MaintenanceReport } from './maintenance-report.js'
@@ -102,14 +103,19 @@ describe.each(['plain', 'hostile'] as const)('beside a DEFAULT partition, with %
   ] as const)('%s is proven free and made, and no lock is held while the DEFAULT is read', async (_what, policy, made) => {
     const { test, clock, insert, maintain, checks } = await withDefault(names, policy)
     // Far in the past, and so nobody's; enough of them to have pages.
-    await test.query(sql`${insert} SELECT '2020-01-01Z', 'acme', 'eu' FROM generate_series(1, 500)`)
+    for (const tenant of ['acme', `b's "é"`]) {
+      await test.query(sql`${insert} SELECT '2020-01-01Z', ${literal(tenant)}, 'eu' FROM generate_series(1, 500)`)
+    }
     const told: string[] = []
     const session = await openSession(test)
     session.on('notice', ({ message }) => told.push(message ?? ''))
     await session.query('SET client_min_messages = debug1')
     const locks: unknown[] = []
     const sent = interrupted(
-      { ...test, query: (text: string, values?: readonly unknown[]) => session.query(text, values as unknown[]) } as unknown as TestDatabase,
+      {
+        ...test,
+        query: (text: string, values?: readonly unknown[]) => session.query(text, values as unknown[]),
+      } as unknown as TestDatabase,
       /VALIDATE CONSTRAINT/,
       async () => {
         const { rows } = await test.query(
@@ -125,14 +131,18 @@ describe.each(['plain', 'hostile'] as const)('beside a DEFAULT partition, with %
     expect(codes(report)).toContain('DEFAULT_HOLDS_ROWS')
     expect(locks).toEqual([])
     expect(told.filter((message) => message.includes('updated partition constraint for default partition')).length).toBe(made)
-    expect(told.filter((message) => message.includes('is implied by existing constraints') && message.includes('default')).length).toBe(made)
+    expect(told.filter((message) => message.includes('is implied by existing constraints') && message.includes('default')).length).toBe(
+      made,
+    )
     expect(await checks()).toBe(0)
     expect(kinds(await maintain())).toEqual([])
   })
 
   it('rows that stand in the way are told of, and moved by the statements that are told', async () => {
     const { test, clock, insert, maintain, count, table, at } = await withDefault(names, flat)
-    await test.query(sql`${insert} VALUES ('2026-03-14 05:00Z', 'acme', 'eu'), ('2026-03-14 01:00Z', 'acme', 'eu'), ('2026-03-14 01:00Z', NULL, NULL)`)
+    await test.query(
+      sql`${insert} VALUES ('2026-03-14 05:00Z', 'acme', 'eu'), ('2026-03-14 01:00Z', 'acme', 'eu'), ('2026-03-14 01:00Z', NULL, NULL)`,
+    )
     clock.set('2026-03-11T12:00:00Z')
     const report = await maintain()
     expect(report.outcome).toBe('done')
@@ -147,38 +157,24 @@ describe.each(['plain', 'hostile'] as const)('beside a DEFAULT partition, with %
     const moving = inWay!.nextStep.slice(inWay!.nextStep.indexOf('BEGIN;'))
     await test.query(moving)
     expect(await count()).toBe(3)
-    expect((await test.query(sql`SELECT count(DISTINCT tableoid)::int AS n FROM ${qualified(table)} WHERE ${at} = '2026-03-14 01:00Z'`)).rows).toEqual([{ n: 2 }])
+    expect(
+      (await test.query(sql`SELECT count(DISTINCT tableoid)::int AS n FROM ${qualified(table)} WHERE ${at} = '2026-03-14 01:00Z'`)).rows,
+    ).toEqual([{ n: 2 }])
     const next = await maintain()
     expect([kinds(next), codes(next)]).toEqual([[], ['DEFAULT_HOLDS_ROWS']])
   })
 
   it.each([
-    ['before the CHECK is there', /ADD CONSTRAINT/, 'before'],
-    ['and a CHECK that somebody has taken off', /VALIDATE CONSTRAINT/, 'after'],
-  ] as const)('rows that come in between, %s, skip the step and leave nothing', async (_when, pattern, when) => {
+    ['before the CHECK is there', [`'2020-01-01Z'`], /ADD CONSTRAINT/],
+    ['before a DEFAULT without rows is attached beside', [], /ATTACH PARTITION/],
+  ] as const)('rows that come in between, %s, skip the step and leave nothing', async (_when, before, pattern) => {
     const { test, clock, insert, maintain, checks } = await withDefault(names, daily)
-    await test.query(sql`${insert} VALUES ('2020-01-01Z', 'acme', 'eu')`)
+    for (const instant of before) await test.query(sql`${insert} VALUES (${constantSql(instant)}, 'acme', 'eu')`)
     clock.set('2026-03-11T12:00:00Z')
-    const report = await maintain({
-      database: pgDatabase(
-        interrupted(
-          test,
-          pattern,
-          async () => {
-            if (when === 'after') {
-              const { rows } = await test.query(`SELECT conrelid::regclass::text AS at, conname AS name FROM pg_constraint WHERE conname LIKE 'partman_free_%'`)
-              await test.query(`ALTER TABLE ${rows[0]!['at']} DROP CONSTRAINT ${rows[0]!['name']}`)
-            }
-            await test.query(sql`${insert} VALUES ('2026-03-14 12:00Z', 'acme', 'eu')`)
-          },
-          when,
-        ),
-      ),
-    })
-    if (when === 'before') {
-      expect([report.outcome, kinds(report)]).toEqual(['done', ['create-partition skipped']])
-      expect('steps' in report && report.steps[0]?.error).toMatch(/^rows of its range have come into .*_default meanwhile$/)
-    } else expect([report.outcome, kinds(report)]).toEqual(['failed', ['create-partition failed']])
+    const come = () => test.query(sql`${insert} VALUES ('2026-03-14 12:00Z', 'acme', 'eu')`)
+    const report = await maintain({ database: pgDatabase(interrupted(test, pattern, come)) })
+    expect([report.outcome, kinds(report)]).toEqual(['done', ['create-partition skipped']])
+    expect('steps' in report && report.steps[0]?.error).toMatch(/^rows of its range have come into .*_default meanwhile$/)
     expect(await checks()).toBe(0)
     expect(codes(await maintain())).toContain('DEFAULT_ROWS_IN_WAY')
   })
@@ -190,7 +186,9 @@ describe.each(['plain', 'hostile'] as const)('beside a DEFAULT partition, with %
     for (let statements = 0; ; statements++) {
       clock.set(new Date(Date.UTC(2026, 2, 11 + statements, 12)).toISOString())
       const database = dying(test, statements)
-      await createMaintainer({ document, database: pgDatabase(database), clock, ...FAST }).runOnce().catch(() => undefined)
+      await createMaintainer({ document, database: pgDatabase(database), clock, ...FAST })
+        .runOnce()
+        .catch(() => undefined)
       await released(test)
       left.push(await checks())
       const next = formatSteps(await maintain()).map((step) => step.split(' ')[0])
@@ -212,28 +210,121 @@ it('a CHECK of somebody else stays, whatever its name', async () => {
   expect(await checks()).toBe(1)
 })
 
-it('one that a session with rows of the DEFAULT is in the way of takes its CHECK off, and says who', async () => {
+it('nothing is attached where somebody has taken the CHECK off meanwhile', async () => {
+  const { test, clock, insert, maintain } = await withDefault('plain', daily)
+  await test.query(sql`${insert} VALUES ('2020-01-01Z', 'acme', 'eu')`)
+  clock.set('2026-03-11T12:00:00Z')
+  const takeOff = async () => {
+    const { rows } = await test.query(`SELECT conname AS name FROM pg_constraint WHERE conname LIKE 'partman_free_%'`)
+    await test.query(`ALTER TABLE partman_partitions."Event_default" DROP CONSTRAINT ${rows[0]?.['name']}`)
+  }
+  const report = await maintain({ database: pgDatabase(interrupted(test, /VALIDATE CONSTRAINT/, takeOff, 'after')) })
+  expect([report.outcome, kinds(report)]).toEqual(['failed', ['create-partition failed']])
+  expect(kinds(await maintain())).toEqual(['create-partition done'])
+})
+
+it('a session that uses the DEFAULT all along fails the step, and the next run takes the CHECK off', async () => {
   const { test, clock, insert, maintain, checks } = await withDefault('plain', daily)
   await test.query(sql`${insert} VALUES ('2020-01-01Z', 'acme', 'eu')`)
   const reader = await openSession(test)
   clock.set('2026-03-11T12:00:00Z')
-  const hold = interrupted(
-    test,
-    /VALIDATE CONSTRAINT/,
-    async () => {
-      await reader.query('BEGIN')
-      await reader.query('SELECT FROM partman_partitions."Event_default"')
-    },
-    'after',
-  )
-  // Only once: the undo needs the lock as well.
-  const report = maintain({ database: pgDatabase(hold), lockAttempts: 2 })
-  const stuck = await report
-  expect([stuck.outcome, kinds(stuck)]).toEqual(['failed', ['create-partition failed']])
+  const read = () => reader.query('BEGIN; SELECT FROM partman_partitions."Event_default"')
+  const report = await maintain({ database: pgDatabase(interrupted(test, /VALIDATE CONSTRAINT/, read, 'after')) })
+  expect([report.outcome, kinds(report), await checks()]).toEqual(['failed', ['create-partition failed'], 1])
   await reader.query('COMMIT')
-  const next = await maintain()
-  expect(formatSteps(next).map((step) => step.split(' ')[0])).toEqual([...((await checks()) === 0 && formatSteps(next).length === 2 ? ['drop-check'] : []), 'create-partition'])
+  expect(formatSteps(await maintain()).map((step) => step.split(' ')[0])).toEqual(['drop-check', 'create-partition'])
   expect(await checks()).toBe(0)
+})
+
+it.each([
+  ['the next window, whose rows are near, takes its CHECK off while it waits for a lock', 1, [0, 0]],
+  ['a window that is further ahead keeps its CHECK while it waits for a lock', 3, [0]],
+])('%s', async (_label, premake, seen) => {
+  const { test, clock, insert, maintain, checks } = await withDefault('plain', byTime({ default: true, premake }))
+  await test.query(sql`${insert} VALUES ('2020-01-01Z', 'acme', 'eu')`)
+  const reader = await openSession(test)
+  clock.set('2026-03-11T12:00:00Z')
+  const found: number[] = []
+  let waits = 0
+  const database: PgQueryable = {
+    async query(text, values) {
+      if (text.includes('ADD CONSTRAINT')) found.push(await checks())
+      if (text.includes('ATTACH PARTITION') && waits++ === 0) await reader.query('BEGIN; SELECT FROM partman_partitions."Event_default"')
+      return test.query(text, values).catch(async (error: unknown) => {
+        await reader.query('COMMIT')
+        throw error
+      })
+    },
+  }
+  const report = await maintain({ database: pgDatabase(database) })
+  expect([kinds(report), found, await checks()]).toEqual([['create-partition done'], seen, 0])
+})
+
+it('a run that is stopped while a DEFAULT is read takes its CHECK off', async () => {
+  const { test, document, clock, insert, checks } = await withDefault('plain', daily)
+  await test.query(sql`${insert} VALUES ('2020-01-01Z', 'acme', 'eu')`)
+  clock.set('2026-03-11T12:00:00Z')
+  const stop = async () => {
+    void maintainer.stop()
+  }
+  const database = pgDatabase(interrupted(test, /VALIDATE CONSTRAINT/, stop))
+  const maintainer = createMaintainer({ document, database, clock, ...FAST })
+  const report = await maintainer.runOnce()
+  expect([report.outcome, kinds(report), await checks()]).toEqual(['done', ['create-partition skipped'], 0])
+})
+
+it('whoever writes all along is not refused, while a DEFAULT with many rows is read', async () => {
+  const { test, clock, insert, maintain } = await withDefault('plain', daily)
+  const rows = integer(Number(process.env['PARTMAN_DEFAULT_ROWS'] || 50_000))
+  await test.query(sql`${insert} SELECT '2020-01-01Z', 'acme', 'eu' FROM generate_series(1, ${rows})`)
+  const waits: number[] = []
+  const sessions = await openSessions(
+    test.url,
+    ['2026-03-11 12:00Z', '2020-01-01Z'].map((instant) => async (client) => {
+      const began = performance.now()
+      await client.query(sql`${insert} VALUES (${literal(instant)}, 'acme', 'eu')`)
+      waits.push(performance.now() - began)
+    }),
+  )
+  await sessions.goneThrough()
+  const before = Math.max(...waits.splice(0))
+  for (const day of [11, 12, 13]) {
+    clock.set(`2026-03-${day}T12:00:00Z`)
+    const began = performance.now()
+    expect(kinds(await maintain({ lockAttempts: 20 }))).toEqual(['create-partition done'])
+    if (process.env['PARTMAN_DEFAULT_ROWS']) {
+      process.stderr.write(
+        `${JSON.stringify({ runMs: Math.round(performance.now() - began), before, worstMs: Math.max(...waits.splice(0)) })}\n`,
+      )
+    }
+  }
+  await sessions.goneThrough()
+  await sessions.stop()
+})
+
+it('a DEFAULT without rows costs one statement more than none, and one with rows two', async () => {
+  const { test, document, clock, insert } = await withDefault('plain', daily)
+  let sent = 0
+  const counted: PgQueryable = {
+    query: (text, values) => {
+      sent++
+      return test.query(text, values)
+    },
+  }
+  const statements = async () => {
+    sent = 0
+    await planMaintenance(pgDatabase(counted), document, { clock })
+    return sent
+  }
+  const empty = await statements()
+  await test.query(sql`${insert} VALUES ('2020-01-01Z', 'acme', 'eu')`)
+  const filled = await statements()
+  await test.query('DROP TABLE partman_partitions."Event_default"')
+  const [declared] = document.tables
+  const none = { ...document, tables: [{ ...declared!, policy: byTime() }] }
+  sent = 0
+  await planMaintenance(pgDatabase(counted), none, { clock })
+  expect([empty - sent, filled - sent]).toEqual([1, 2])
 })
 
 it('what cannot be read is made later, and told of', async () => {
@@ -249,27 +340,23 @@ it('what cannot be read is made later, and told of', async () => {
 })
 
 it('the present is attached at once where the DEFAULT is small, so that no row of it is refused', async () => {
-  const { test, insert, maintain, clock } = await withDefault('plain', byTime({ default: true, premake: 1 }))
+  const { test, document, insert, maintain, clock } = await withDefault('plain', byTime({ default: true, premake: 1 }))
   await test.query(sql`${insert} VALUES ('2020-01-01Z', 'acme', 'eu')`)
   clock.set('2026-03-20T12:00:00Z')
-  const { plan } = await planMaintenance(pgDatabase(test), (await documentOfTest()), { clock })
-  expect(plan.operations.map((one) => one.kind === 'create-partition' && [one.holdsPresent, one.beside?.check === null])).toContainEqual([true, true])
-  expect(kinds(await maintain()).every((step) => step === 'create-partition done')).toBe(true)
-
-  async function documentOfTest(): Promise<PartmanDocument> {
-    return parseDocument({
-      version: 1,
-      schemaHash: 'fixture',
-      partitionSchema: 'partman_partitions',
-      tenantSets: [{ name: 'Tenant', type: 'text', source: null }],
-      tables: [{ model: 'Event', table: { schema: 'public', name: 'Event' }, policy: byTime({ default: true, premake: 1 }), declaredAt: 'x:1:1' }],
-    })
-  }
+  const { plan } = await planMaintenance(pgDatabase(test), document, { clock })
+  const proofs = plan.operations.flatMap((one) => (one.kind === 'create-partition' ? [[one.holdsPresent, one.beside?.check === null]] : []))
+  expect(proofs.slice(0, 2)).toEqual([
+    [true, true],
+    [false, false],
+  ])
+  expect((await maintain()).outcome).toBe('done')
 })
 
 it('what a DEFAULT partition holds is told with its age and its windows, up to a number', async () => {
   const { test, insert, maintain, clock } = await withDefault('plain', daily)
-  await test.query(sql`${insert} SELECT '2026-03-01 12:00Z'::timestamptz + n * interval '1 second', 'acme', 'eu' FROM generate_series(0, 10000) AS n`)
+  await test.query(
+    sql`${insert} SELECT '2026-03-01 12:00Z'::timestamptz + n * interval '1 second', 'acme', 'eu' FROM generate_series(0, 10000) AS n`,
+  )
   expect(findings(await maintain()).map(({ code, severity, message }) => [code, severity, message])).toEqual([
     [
       'DEFAULT_HOLDS_ROWS',
