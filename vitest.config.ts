@@ -19,6 +19,7 @@ export default defineConfig({
         },
       })),
       { test: { name: 'docs', root: 'docs', include: ['*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
+      { test: { name: 'bench', root: 'bench', include: ['*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
       {
         test: {
           name: 'example-webhooks',

@@ -8,6 +8,7 @@ const VERBS: Readonly<Record<Operation['kind'], string>> = {
   'create-partition': 'make',
   'detach-partition': 'detach',
   'drop-partition': 'drop',
+  'move-partition': 'move',
   'create-index': 'index',
   'attach-index': 'index',
 }

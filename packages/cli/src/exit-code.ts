@@ -23,6 +23,7 @@ const REFUSALS: ReadonlySet<PartmanErrorCode> = new Set<PartmanErrorCode>([
   'MIGRATION_REFUSED',
   'PLAN_DESTRUCTIVE',
   'PLAN_STALE',
+  'RESTORE_REFUSED',
 ])
 
 /** The exit code that an error ends the command with. */

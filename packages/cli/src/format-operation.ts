@@ -21,6 +21,8 @@ export function formatOperation(operation: Operation, { style }: Pick<Output, 's
       return `${style('green', `+ index ${formatPrintable(operation.name)}`)}  on ${name}  ${style('dim', `${reason}${formatLocks(operation)}`)}`
     case 'attach-index':
       return `${style('green', `+ index ${formatPrintable(operation.part.name)}`)}  on ${name}  ${style('dim', `attach: ${reason}${formatLocks(operation)}`)}`
+    case 'move-partition':
+      return `${style('yellow', `> ${name}`)}  ${bound(operation.partition.marker.bound)}  ${style('dim', `move to schema ${formatPrintable(operation.schema)}: ${reason}`)}`
     case 'drop-partition':
       return `${style('red', `- ${name}`)}  ${bound(operation.partition.marker.bound)}  ${style('red', 'DESTROYS ROWS')}  ${style('dim', `drop: ${reason}`)}`
   }

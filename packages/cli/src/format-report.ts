@@ -9,6 +9,7 @@ const SIGNS: Readonly<Record<StepReport['kind'], string>> = {
   'clear-marker': '~ unmarked',
   'drop-check': '~ CHECK taken off',
   'drop-partition': '- dropped',
+  'move-partition': '> moved',
   'create-index': '+ index on',
   'attach-index': '+ index attached on',
 }

@@ -4,9 +4,11 @@ import type { Bind, Run } from './bind.js'
 import { applyCommand } from './commands/apply.js'
 import { approveCommand } from './commands/approve.js'
 import { checkCommand } from './commands/check.js'
+import { holdCommand } from './commands/hold.js'
 import { maintainCommand } from './commands/maintain.js'
 import { migrateCommand } from './commands/migrate.js'
 import { planCommand } from './commands/plan.js'
+import { restoreDetachedCommand } from './commands/restore-detached.js'
 import { simulateCommand } from './commands/simulate.js'
 import { statusCommand } from './commands/status.js'
 import { tenantsCommand } from './commands/tenants.js'
@@ -67,6 +69,8 @@ function buildProgram(bind: Bind): Command {
     statusCommand,
     checkCommand,
     tenantsCommand,
+    holdCommand,
+    restoreDetachedCommand,
   ]) {
     program.addCommand(makeCommand(bind))
   }

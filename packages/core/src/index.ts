@@ -47,6 +47,7 @@ export type {
   DropCheck,
   DropPartition,
   FinalizeDetach,
+  MovePartition,
   Operation,
   OperationLock,
   PartitionReference,
@@ -88,6 +89,7 @@ export {
   type TimeKeyType,
 } from './policy/key-column.js'
 export {
+  type AfterGrace,
   type HashPolicy,
   type KeyColumn,
   type ListPolicy,
@@ -114,8 +116,19 @@ export type { Logger } from './runtime/logger.js'
 export { createMaintainer, type Maintainer, type MaintainerOptions, type RunOptions } from './runtime/maintainer.js'
 export { formatReport, type MaintenanceReport, type StepReport } from './runtime/maintenance-report.js'
 export { observeMeasures } from './runtime/observe-measures.js'
+export type { Row, RowOptions } from './runtime/partition-rows.js'
 export { type PlannedMaintenance, planMaintenance } from './runtime/plan-maintenance.js'
 export { recordApprovals } from './runtime/record-approvals.js'
+export { addHold, listHolds, type NewHold, type RecordedHold, releaseHold } from './runtime/record-hold.js'
+export { type RestoredPartition, type RestoreRequest, restoreDetached } from './runtime/restore-detached.js'
+export type {
+  HookDecision,
+  HookReport,
+  RetirementHook,
+  RetirementHooks,
+  RetirementPhase,
+  RetiringPartition,
+} from './runtime/retirement-hook.js'
 export { type RetryOptions, retryOnLocks } from './runtime/retry.js'
 export { SQLSTATE, sqlState } from './runtime/sql-state.js'
 export type { Database } from './sql/database.js'
@@ -127,6 +140,9 @@ export { type RegistrationOptions, renderRegistration } from './sql/render-regis
 export { type Sql, sql } from './sql/sql.js'
 export { type Bound, formatBound, type RangeDatum } from './state/bound.js'
 export { countLeaves, describeTables, type TableDescription } from './state/describe-table.js'
+export { type HeldPartitions, heldPartitions } from './state/held-partitions.js'
+export { type Hold, holdsInForce } from './state/hold.js'
+export { resolveHoldRange } from './state/hold-range.js'
 export { type KeyAxis, keyAxis, positionOf, type TimeAxis, timeAxis } from './state/key-axis.js'
 export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE, tablesPerTransaction } from './state/lock-budget.js'
 export { nextRetirement, nextRetirementKey } from './state/next-retirement.js'
@@ -135,3 +151,4 @@ export { placeRange, tenantIn } from './state/range-span.js'
 export { type RetentionTerms, retentionTerms } from './state/retention-terms.js'
 export { type DetachedPartition, formatTableName, type Partition, type PartitionKey, type State, type Table } from './state/state.js'
 export { partitionKey, type WantedTable, type Wish, wantState } from './state/want-state.js'
+export { writtenInstant } from './state/written-key.js'

@@ -85,6 +85,15 @@ describe('the short form by time', () => {
     ['interval: "1 day", start: "2024-02-29"', { start: '2024-02-29' }],
     ['interval: "1 day", premake: 1, default: true', { premake: 1, default: true }],
     ['interval: "1 day", default: false, retention: "1 year"', { retention: { kind: 'age', after: '1 year', grace: '24 hours' } }],
+    [
+      'interval: "1 day", retention: "1 year", drop: false',
+      { retention: { kind: 'age', after: '1 year', grace: '24 hours', afterGrace: { kind: 'keep' } } },
+    ],
+    ['interval: "1 day", keep: 12, drop: true', { retention: { kind: 'count', partitions: 12, grace: '24 hours' } }],
+    [
+      'interval: "1 day", keep: 12, moveTo: "Old \\"rows\\""',
+      { retention: { kind: 'count', partitions: 12, grace: '24 hours', afterGrace: { kind: 'move', schema: 'Old "rows"' } } },
+    ],
     ['interval: "1 day", keep: 12', { retention: { kind: 'count', partitions: 12, grace: '24 hours' } }],
     ['interval: "1 day", maxSize: "50 GB", grace: "2 days"', { retention: { kind: 'size', size: '50 GB', grace: '2 days' } }],
   ])('%s', (options, given) => {

@@ -55,6 +55,41 @@ test.each<[string, string, string]>([
     '"maxSize" is given beside "keep"; partitions retire by age, by count or by size\n  Keep one of the two.',
   ],
   [
+    'a retired partition that is kept and moved',
+    `${AT}, retention: "30 days", drop: false, moveTo: »"archive")`,
+    '"moveTo" is given beside "drop"; a retired partition is dropped, kept or moved\n  Keep one of the two.',
+  ],
+  [
+    'a move without a retention',
+    `${AT}, moveTo: »"archive")`,
+    '"moveTo" says where a retired partition goes, but without "retention" none retires\n  Add retention: "30 days", or remove moveTo.',
+  ],
+  [
+    'a drop without a retention',
+    `${AT}, drop: »false)`,
+    '"drop" says whether a retired partition is dropped, but without "retention" none retires\n  Add retention: "30 days", or remove drop.',
+  ],
+  [
+    'a move to a schema of the datasource',
+    `${AT}, retention: "30 days", moveTo: »"public")`,
+    'moveTo is "public", a schema of the datasource: Prisma Migrate would see every partition as drift\n  Name a schema that neither Prisma nor partman looks after, such as "archive".',
+  ],
+  [
+    'a move to where partitions live, in the long form',
+    `@partman.range(by: at, interval: "1 day")\n@partman.retention(after: "30 days", moveTo: »"partman_partitions")`,
+    'moveTo is "partman_partitions", where the partitions live that are in use\n  Name a schema that neither Prisma nor partman looks after, such as "archive".',
+  ],
+  [
+    "a move to partman's own schema",
+    `${AT}, keep: 3, moveTo: »"partman")`,
+    'moveTo is "partman", which is reserved\n  Name a schema that neither Prisma nor partman looks after, such as "archive".',
+  ],
+  [
+    'a move to nowhere',
+    `${AT}, keep: 3, moveTo: »"")`,
+    'moveTo is not the name of a schema\n  Name a schema that neither Prisma nor partman looks after, such as "archive".',
+  ],
+  [
     'a keep of none',
     `${AT}, keep: »0)`,
     'keep is 0; it is how many partitions to keep behind the current one, 1 to 1000000\n  For example 12. Leave it out to keep everything.',
@@ -362,7 +397,7 @@ test.each<[string, string, string]>([
   [
     'an argument that every object of JavaScript has',
     `${AT}, »toString: 1)`,
-    'Unknown argument "toString" of @partman\n  @partman takes by, interval, premake, retention, keep, maxSize, grace, tenant, tenants, layout, partitions, timeZone, origin, weekStart, start, encoding, epoch, default.',
+    'Unknown argument "toString" of @partman\n  @partman takes by, interval, premake, retention, keep, maxSize, grace, drop, moveTo, tenant, tenants, layout, partitions, timeZone, origin, weekStart, start, encoding, epoch, default.',
   ],
   ['an age by its name in the long form', `${AT}, »after: "1 day")`, 'Unknown argument "after" of @partman\n  Write retention: "30 days".'],
   [

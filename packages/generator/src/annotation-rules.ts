@@ -84,6 +84,8 @@ const retention = {
   keep: wholeNumber('keep: 12'),
   maxSize: rule(['string'], 'a number and a unit in double quotes', 'maxSize: "50 GB"'),
   grace: duration('grace: "24 hours"'),
+  drop: rule(['boolean'], 'true or false', 'drop: false'),
+  moveTo: rule(['string'], 'the name of a schema in double quotes', 'moveTo: "archive"'),
 }
 
 const { by, interval, premake, ...rangeOptions } = range
@@ -140,6 +142,9 @@ export const ANNOTATIONS: ReadonlyMap<string, AnnotationRule> = new Map([
       { default: 'A hash leaves no row without a partition.' },
     ),
   ],
-  ['partman.range', annotation(range, { retention: below, keep: below, maxSize: below, grace: below, after: below })],
+  [
+    'partman.range',
+    annotation(range, { retention: below, keep: below, maxSize: below, grace: below, drop: below, moveTo: below, after: below }),
+  ],
   [RETENTION, annotation({ after: duration('after: "30 days"'), ...retention }, { retention: 'Write after: "30 days".' })],
 ])

@@ -3,6 +3,7 @@ import type { GeneratorOptions } from '@prisma/generator-helper'
 import { emitConfig } from './emit-config.js'
 import { CONFIG_FILE, DOCUMENT_FILE } from './generator-block.js'
 import { type Findings, formatErrors, formatWarnings, type Problem } from './problem.js'
+import { datasourceSchemas } from './refuse-schema.js'
 import { resolveAnnotations, warnOfRemarks } from './resolve-annotations.js'
 import { resolveDocument } from './resolve-document.js'
 import { resolvePartitionSchema } from './resolve-partition-schema.js'
@@ -58,7 +59,8 @@ export function readDocument(options: GenerateOptions): { document: PartmanDocum
     partitionSchema: resolvePartitionSchema(options, blocks, start, findings.errors),
     ...(retireAtMost === undefined ? {} : { retireAtMost }),
   }
-  const document = resolveDocument(annotations, joinModels(options.dmmf.datamodel, blocks), settings, findings)
+  const managed = { datasource: datasourceSchemas(options), partitions: settings.partitionSchema }
+  const document = resolveDocument(annotations, joinModels(options.dmmf.datamodel, blocks), settings, managed, findings)
   if (findings.errors.length > 0) throw new Error(formatErrors(findings.errors))
   return { document: parseDocument(document), warnings: findings.warnings }
 }

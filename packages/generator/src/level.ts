@@ -1,6 +1,7 @@
 import type { PartitionPolicy } from '@partman/core'
 import type { DMMF } from '@prisma/generator-helper'
 import type { Position, Problem } from './problem.js'
+import type { ManagedSchemas } from './refuse-schema.js'
 import type { KeyField } from './resolve-key-field.js'
 import type { TenantModels } from './resolve-tenant-sets.js'
 import type { SchemaBlock } from './scan-schema.js'
@@ -12,6 +13,7 @@ export interface LevelContext {
   readonly block: SchemaBlock
   readonly schema: SchemaModels
   readonly tenantModels: TenantModels
+  readonly managedSchemas: ManagedSchemas
   readonly errors: Problem[]
   readonly warnings: Problem[]
 }

@@ -1,6 +1,7 @@
 import { DOCUMENT_VERSION, type PartmanDocument, type TenantSet, tenantsOf } from '@partman/core'
 import { DEFAULT_TENANT_SET } from './link-tenant-set.js'
 import type { Findings, Problem } from './problem.js'
+import type { ManagedSchemas } from './refuse-schema.js'
 import { type ResolvedTable, resolveTable } from './resolve-table.js'
 import { resolveTenantSets } from './resolve-tenant-sets.js'
 import type { SchemaModels } from './schema-models.js'
@@ -11,11 +12,12 @@ export function resolveDocument(
   annotations: SchemaAnnotations,
   schema: SchemaModels,
   settings: Pick<PartmanDocument, 'schemaHash' | 'partitionSchema' | 'retireAtMost'>,
+  managedSchemas: ManagedSchemas,
   findings: Findings,
 ): PartmanDocument {
   const tenantModels = resolveTenantSets(annotations.tenants, schema, findings.errors)
   const tables = annotations.partitioned
-    .map((partitioned) => resolveTable(partitioned, schema, tenantModels, findings))
+    .map((partitioned) => resolveTable(partitioned, schema, tenantModels, managedSchemas, findings))
     .filter((table) => table !== undefined)
   const sets = [...tenantModels.values()].filter((set) => set !== undefined)
   return {

@@ -1,14 +1,9 @@
 import type { GeneratorOptions } from '@prisma/generator-helper'
 import { DEFAULT_PARTITION_SCHEMA, SETTINGS } from './generator-block.js'
 import type { Position, Problem } from './problem.js'
+import { datasourceSchemas, refuseSchema } from './refuse-schema.js'
 import type { SchemaBlock } from './scan-schema.js'
 import { suggestName } from './suggest-name.js'
-import { DEFAULT_SCHEMA } from './table-name.js'
-
-/** Schemas that partitions cannot live in: partman's bookkeeping has the first. */
-const RESERVED_SCHEMA = /^(partman|information_schema|pg_.*)$/
-/** PostgreSQL cuts longer names off. */
-const MAX_NAME_BYTES = 63
 
 /** Resolves the settings of the generator block and the datasource to the schema that partitions live in. */
 export function resolvePartitionSchema(
@@ -38,23 +33,8 @@ export function resolvePartitionSchema(
     })
   }
   const setting: unknown = generator.config['partitionSchema'] ?? DEFAULT_PARTITION_SCHEMA
-  const refusal = refuseSchema(setting, datasource?.schemas ?? [])
-  if (refusal) errors.push({ position: settingPosition('partitionSchema'), ...refusal })
-  return String(setting)
-}
-
-function refuseSchema(name: unknown, managed: readonly string[]): Pick<Problem, 'message' | 'hint'> | undefined {
+  const refusal = refuseSchema('partitionSchema', setting, { datasource: datasourceSchemas({ datasources }) })
   const hint = `Name a schema that holds nothing else, or leave it out for "${DEFAULT_PARTITION_SCHEMA}".`
-  if (typeof name !== 'string' || name === '') return { message: 'partitionSchema is not the name of a schema', hint }
-  if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
-    return { message: `partitionSchema is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL keeps of a name`, hint }
-  }
-  if (RESERVED_SCHEMA.test(name)) return { message: `partitionSchema is "${name}", which is reserved`, hint }
-  if ((managed.length > 0 ? managed : [DEFAULT_SCHEMA]).includes(name)) {
-    return {
-      message: `partitionSchema is "${name}", a schema of the datasource: Prisma Migrate would see every partition as drift`,
-      hint,
-    }
-  }
-  return undefined
+  if (refusal) errors.push({ position: settingPosition('partitionSchema'), ...refusal, hint })
+  return String(setting)
 }

@@ -14,7 +14,7 @@ export function resolveRange(annotation: ModelAnnotation, source: RetentionSourc
   const key = resolveRangeKey(annotation, context)
   const isDefault = given.get('default')?.text === 'true'
   if (isDefault) refuseRetention(annotation, source, errors)
-  const retention = resolveRetention(source, errors)
+  const retention = resolveRetention(source, context)
   const options = {
     prefix: null,
     premake: given.has('premake') ? resolveCount('premake', given.get('premake'), PREMAKE, errors) : DEFAULT_PREMAKE,

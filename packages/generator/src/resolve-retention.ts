@@ -1,6 +1,8 @@
-import { PartmanError, parseSize, type RetentionPolicy } from '@partman/core'
+import { type AfterGrace, PartmanError, parseSize, type RetentionPolicy } from '@partman/core'
+import type { LevelContext } from './level.js'
 import type { ScalarValue } from './parse-value.js'
 import type { Problem } from './problem.js'
+import { refuseSchema } from './refuse-schema.js'
 import { KEEP, resolveCount } from './resolve-count.js'
 import { resolveDuration } from './resolve-duration.js'
 import type { ModelAnnotation } from './stack-annotations.js'
@@ -30,8 +32,12 @@ export function retentionArguments({ annotation, age }: RetentionSource): Retent
 }
 
 /** Resolves when the partitions of a level retire; null where they never do, undefined where an error was found. */
-export function resolveRetention(source: RetentionSource | undefined, errors: Problem[]): RetentionPolicy | null | undefined {
+export function resolveRetention(
+  source: RetentionSource | undefined,
+  context: Pick<LevelContext, 'errors' | 'managedSchemas'>,
+): RetentionPolicy | null | undefined {
   if (!source) return null
+  const { errors } = context
   const given = source.annotation.arguments.single
   const [first, second] = retentionArguments(source)
   const grace = given.get('grace') ? resolveDuration(given.get('grace'), errors) : DEFAULT_GRACE
@@ -42,24 +48,56 @@ export function resolveRetention(source: RetentionSource | undefined, errors: Pr
   }
   if (!first) return refuseNone(source, errors)
   const kind = resolveKind(first, errors)
-  return kind && grace !== undefined ? { ...kind, grace } : undefined
+  const afterGrace = resolveAfterGrace(source, context)
+  if (!kind || grace === undefined || afterGrace === undefined) return undefined
+  return { ...kind, grace, ...(afterGrace === null ? {} : { afterGrace }) }
+}
+
+/** Resolves what becomes of a detached partition; null where it is dropped, undefined where an error was found. */
+function resolveAfterGrace(
+  { annotation }: RetentionSource,
+  { errors, managedSchemas }: Pick<LevelContext, 'errors' | 'managedSchemas'>,
+): AfterGrace | null | undefined {
+  const [drop, moveTo] = ['drop', 'moveTo'].map((name) => annotation.arguments.single.get(name))
+  if (drop && moveTo) {
+    const message = '"moveTo" is given beside "drop"; a retired partition is dropped, kept or moved'
+    errors.push({ position: moveTo.position, message, hint: 'Keep one of the two.' })
+    return undefined
+  }
+  if (!moveTo) return drop?.text === 'false' ? { kind: 'keep' } : null
+  const refusal = refuseSchema('moveTo', moveTo.text, managedSchemas)
+  if (!refusal) return { kind: 'move', schema: moveTo.text }
+  errors.push({
+    position: moveTo.position,
+    ...refusal,
+    hint: 'Name a schema that neither Prisma nor partman looks after, such as "archive".',
+  })
+  return undefined
 }
 
 function refuseNone({ annotation, age }: RetentionSource, errors: Problem[]): null | undefined {
-  const grace = annotation.arguments.single.get('grace')
   if (age === 'after') {
     const message = '@partman.retention needs one of the arguments "after", "keep" and "maxSize"'
     errors.push({ position: annotation.position, message, hint: 'Add after: "30 days"' })
     return undefined
   }
-  if (!grace) return null
-  errors.push({
-    position: grace.position,
-    message: '"grace" says how long a retired partition is kept, but without "retention" none retires',
-    hint: 'Add retention: "30 days", or remove grace.',
+  const stray = Object.entries(STRAY).flatMap(([name, says]) => {
+    const argument = annotation.arguments.single.get(name)
+    return argument ? [{ name, says, position: argument.position }] : []
   })
-  return undefined
+  for (const { name, says, position } of stray) {
+    const message = `"${name}" says ${says}, but without "retention" none retires`
+    errors.push({ position, message, hint: `Add retention: "30 days", or remove ${name}.` })
+  }
+  return stray.length === 0 ? null : undefined
 }
+
+/** What has no meaning where nothing retires. */
+const STRAY = {
+  grace: 'how long a retired partition is kept',
+  drop: 'whether a retired partition is dropped',
+  moveTo: 'where a retired partition goes',
+} as const
 
 type RetentionKind =
   | { readonly kind: 'age'; readonly after: string }

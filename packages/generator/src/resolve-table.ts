@@ -2,6 +2,7 @@ import type { PartitionPolicy, TablePolicy } from '@partman/core'
 import { checkModel } from './check-model.js'
 import type { Level } from './level.js'
 import { type Findings, formatPosition, type Position } from './problem.js'
+import type { ManagedSchemas } from './refuse-schema.js'
 import { resolveLongForm } from './resolve-long-form.js'
 import { resolveModel } from './resolve-model.js'
 import { resolveShortForm } from './resolve-short-form.js'
@@ -21,13 +22,14 @@ export function resolveTable(
   partitioned: PartitionedBlock,
   schema: SchemaModels,
   tenantModels: TenantModels,
+  managedSchemas: ManagedSchemas,
   findings: Findings,
 ): ResolvedTable | undefined {
   const { block, position } = partitioned
   const name = partitioned.kind === 'short' ? partitioned.annotation.name : (partitioned.levels[0]?.annotation.name ?? 'partman')
   const model = resolveModel(partitioned, name, schema, findings.errors)
   if (!model) return undefined
-  const context = { model, block, schema, tenantModels, ...findings }
+  const context = { model, block, schema, tenantModels, managedSchemas, ...findings }
   const levels =
     partitioned.kind === 'short' ? resolveShortForm(partitioned.annotation, context) : resolveLongForm(partitioned.levels, context)
   if (!levels) return undefined

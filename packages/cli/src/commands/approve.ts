@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os'
 import {
   explainMissing,
   formatTableName,
@@ -13,8 +12,10 @@ import {
   type TablePolicy,
 } from '@partman/core'
 import { Command } from 'commander'
+import { currentActor } from '../actor.js'
 import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
+import { findTable } from '../find-table.js'
 import { formatOperation } from '../format-operation.js'
 import { formatCount, formatPrintable } from '../format-text.js'
 import type { GlobalOptions, Session } from '../session.js'
@@ -47,7 +48,7 @@ async function runApprove(session: Session, { args, dryRun = false }: ApproveOpt
       partitions: operationsOf(plan, table).map(({ partition }) => partition.oid ?? ''),
     }))
     if (!dryRun) {
-      await recordApprovals(database, terms, `${userInfo().username}@${hostname()}`).catch((error: unknown) => {
+      await recordApprovals(database, terms, currentActor()).catch((error: unknown) => {
         throw explainMissing(error)
       })
     }
@@ -79,14 +80,6 @@ function assertSeen({ findings }: Plan, chosen: readonly TablePolicy[]): void {
   if (!hiding) return
   throw new PartmanError('APPROVAL_BLIND', `${hiding.message} (${hiding.code}): what would go cannot all be seen`, {
     hint: `${hiding.nextStep} Nothing was approved of.`,
-  })
-}
-
-function findTable(tables: readonly TablePolicy[], model: string): TablePolicy {
-  const found = tables.find((table) => table.model === model)
-  if (found) return found
-  throw new PartmanError('MODEL_UNKNOWN', `${model} is not a partitioned model`, {
-    hint: `Known: ${tables.map((table) => table.model).join(', ') || 'none'}.`,
   })
 }
 

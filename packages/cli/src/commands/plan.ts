@@ -44,12 +44,13 @@ function printPlan({ operations, findings }: Plan, output: Output): void {
     output.print()
   }
   const count = (kind: Operation['kind']) => operations.filter((operation) => operation.kind === kind).length
+  const moves = count('move-partition')
   const indexes = count('create-index') + count('attach-index')
   output.print(
     operations.length === 0
       ? findings.some(isActionable)
         ? 'Nothing that maintenance would do.'
         : 'Nothing to do.'
-      : `${count('create-partition')} to create, ${count('detach-partition') + count('finalize-detach')} to detach, ${count('drop-partition')} to drop${indexes > 0 ? `, ${indexes} index${indexes === 1 ? '' : 'es'} to build` : ''}.`,
+      : `${count('create-partition')} to create, ${count('detach-partition') + count('finalize-detach')} to detach, ${count('drop-partition')} to drop${moves > 0 ? `, ${moves} to move` : ''}${indexes > 0 ? `, ${indexes} index${indexes === 1 ? '' : 'es'} to build` : ''}.`,
   )
 }

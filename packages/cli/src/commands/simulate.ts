@@ -9,7 +9,6 @@ import {
   observeState,
   observeTenants,
   type PartmanDocument,
-  PartmanError,
   policyLevels,
   type SimulatedRun,
   type Simulation,
@@ -22,6 +21,7 @@ import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
 import { formatFinding } from '../format-finding.js'
 import { formatCount, formatMinute, formatPrintable, formatTable } from '../format-text.js'
+import { invalidInstant, parseInstant } from '../parse-instant.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
 
@@ -45,7 +45,7 @@ async function runSimulate(session: Session, options: SimulateOptions): Promise<
   const document = await session.document()
   const until = parseInstant(options.until)
   const { lockCapacity, ...start } = options.empty ? emptyStart(document, options) : await observedStart(session, document)
-  if (until <= start.from) throw invalid(options.until, 'is not in the future')
+  if (until <= start.from) throw invalidInstant(options.until, 'is not in the future')
   const simulation = simulateMaintenance({ document, ...start, until, lockCapacity })
   print(session, simulation)
   const locks = Math.max(0, ...simulation.tables.map(({ largestStep }) => largestStep)) * LOCKS_PER_TABLE
@@ -69,11 +69,11 @@ async function runSimulate(session: Session, options: SimulateOptions): Promise<
   return EXIT_CODE.done
 }
 
-type Start = Pick<SimulationInput, 'state' | 'tenants' | 'settings' | 'from'> & { readonly lockCapacity: number }
+type Start = Pick<SimulationInput, 'state' | 'tenants' | 'settings' | 'holds' | 'from'> & { readonly lockCapacity: number }
 
 function emptyStart(document: PartmanDocument, options: SimulateOptions): Start {
   const count = /^\d{1,5}$/.test(options.tenants) ? Number(options.tenants) : Number.NaN
-  if (Number.isNaN(count)) throw invalid(options.tenants, 'is not a number of tenants')
+  if (Number.isNaN(count)) throw invalidInstant(options.tenants, 'is not a number of tenants')
   const keys = Array.from({ length: count }, (_, index) => String(index + 1))
   const tenants = new Map(document.tenantSets.map(({ name }) => [name, keys]))
   return { state: emptyState(document), tenants, from: Date.now(), lockCapacity: DEFAULT_LOCK_CAPACITY }
@@ -83,8 +83,8 @@ function observedStart(session: Session, document: PartmanDocument): Promise<Sta
   return withDatabase(session, async ({ database }) => {
     const observation = await observeMeasures(database, document, await observeState(database, document))
     const { now, lockCapacity } = observation.server
-    const { tenants, settings } = await observeTenants(database, document, observation)
-    return { state: observation.state, tenants, settings, from: Math.floor(now), lockCapacity }
+    const { tenants, settings, holds } = await observeTenants(database, document, observation)
+    return { state: observation.state, tenants, settings, holds, from: Math.floor(now), lockCapacity }
   })
 }
 
@@ -92,12 +92,14 @@ function print({ output }: Session, { runs, tables, findings }: Simulation): voi
   for (const finding of findings) output.print(formatFinding(finding, output))
   for (const run of runs) for (const line of formatRun(run)) output.print(line)
   if (runs.length > 0) output.print()
-  const heading = ['table', 'created', 'detached', 'dropped', 'most at a time', 'first on', 'largest step']
-  const rows = tables.map(({ policy, created, detached, dropped, peak, peakAt, largestStep }) => [
+  const isMoving = tables.some(({ moved }) => moved > 0)
+  const heading = ['table', 'created', 'detached', 'dropped', ...(isMoving ? ['moved'] : []), 'most at a time', 'first on', 'largest step']
+  const rows = tables.map(({ policy, created, detached, dropped, moved, peak, peakAt, largestStep }) => [
     formatTableName(policy.table),
     String(created),
     String(detached),
     String(dropped),
+    ...(isMoving ? [String(moved)] : []),
     String(peak),
     peak === 0 ? '-' : formatMinute(new Date(peakAt).toISOString()),
     String(largestStep),
@@ -126,6 +128,7 @@ const VERBS = {
   'drop-check': '~ take a CHECK off',
   'detach-partition': '- retire',
   'drop-partition': '- drop',
+  'move-partition': '> move',
   'create-index': '+ index',
   'attach-index': '+ attach index',
 } as const
@@ -150,17 +153,4 @@ function formatLeaves(group: readonly Operation[]): string {
   const leaves = group.map((one) => (one.kind === 'create-partition' ? countLeaves([one.partition]) : 1))
   const sum = leaves.reduce((total, count) => total + count, 0)
   return sum > group.length ? ` with ${formatCount(sum, 'leaf partition')}` : ''
-}
-
-function parseInstant(text: string): number {
-  const isWhole = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
-  const instant = isWhole ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(instant)) throw invalid(text, 'is not an instant')
-  return instant
-}
-
-function invalid(text: string, why: string): PartmanError {
-  return new PartmanError('INSTANT_INVALID', `"${text}" ${why}`, {
-    hint: 'Such as `--until 2028-01-01`, `--until 2028-01-01T12:00:00Z` or `--tenants 100`.',
-  })
 }

@@ -32,8 +32,14 @@ async function runStatus(session: Session): Promise<ExitCode> {
   const { server, bookkeepingVersion } = planned.observation
   const tables = describe(planned)
   const steps = planned.plan.operations.length
-  const heading = ['table', 'partitioned by', 'state', 'tenants', 'partitions', 'until', 'next retirement', 'retired', 'to do']
-  output.print(formatTable([heading, ...tables.map((table) => formatRow(table, server.now))]))
+  const hasHolds = tables.some(({ holds }) => holds > 0)
+  const heading = ['table', 'partitioned by', 'state', 'tenants', 'partitions', 'until', 'next retirement', 'retired']
+  const rows = tables.map((table) => [
+    ...formatRow(table, server.now),
+    ...(hasHolds ? [String(table.holds)] : []),
+    String(table.operations),
+  ])
+  output.print(formatTable([[...heading, ...(hasHolds ? ['holds'] : []), 'to do'], ...rows]))
   if (bookkeepingVersion === null)
     output.print('\nThe database has no partman bookkeeping: deploy the migration that `partman migrate` writes.')
   if (planned.plan.findings.length > 0) output.print()
@@ -56,6 +62,8 @@ interface TableStatus extends TableDescription {
   readonly nextRetirementKey: string | null
   /** The levels as they are declared, outermost first. */
   readonly levels: readonly { readonly kind: PartitionPolicy['kind']; readonly method: string; readonly columns: readonly string[] }[]
+  /** Holds in force on it. */
+  readonly holds: number
   /** Operations that `plan` shows for it. */
   readonly operations: number
 }
@@ -63,25 +71,26 @@ interface TableStatus extends TableDescription {
 function describe({ observation, wanted, plan }: PlannedMaintenance): TableStatus[] {
   return describeTables(wanted, observation.state).map((table) => {
     const name = formatTableName(table.table)
-    const policy = wanted.find(({ policy }) => formatTableName(policy.table) === name)?.policy
+    const { policy, holds = [] } = wanted.find((one) => formatTableName(one.policy.table) === name) ?? {}
     const found = observation.state.tables.find((one) => formatTableName(one) === name)
-    const instant = policy && found ? nextRetirement(policy, found) : null
+    const instant = policy && found ? nextRetirement(policy, found, holds) : null
     const levels = policy ? policyLevels(policy.policy) : []
     return {
       ...table,
       nextRetirement: instant === null ? null : new Date(instant).toISOString(),
-      nextRetirementKey: policy && found ? nextRetirementKey(policy, found) : null,
+      nextRetirementKey: policy && found ? nextRetirementKey(policy, found, holds) : null,
       levels: levels.map((level) => {
         const { method, columns } = partitionKey(level)
         return { kind: level.kind, method, columns: columns.filter((column) => column !== null) }
       }),
+      holds: holds.length,
       operations: plan.operations.filter((operation) => formatTableName(operation.table) === name).length,
     }
   })
 }
 
 function formatRow(status: TableStatus, now: number): string[] {
-  const { table, levels, state, tenants, leaves, until, detached, operations } = status
+  const { table, levels, state, tenants, leaves, until, detached } = status
   return [
     formatTableName(table),
     levels.map(({ method, columns }) => `${method.toUpperCase()} (${columns.join(', ')})`).join(' > '),
@@ -91,7 +100,6 @@ function formatRow(status: TableStatus, now: number): string[] {
     formatUntil(until),
     formatNextRetirement(status, now),
     String(detached.length),
-    String(operations),
   ]
 }
 

@@ -8,6 +8,7 @@ import { renderBound } from '../sql/render-bound.js'
 import { renderRegistration } from '../sql/render-registration.js'
 import { identifier, literal, qualified } from '../sql/sql.js'
 import { observeState } from './observe-state.js'
+import { observeTakenNames } from './observe-taken-names.js'
 import { observeTenants } from './observe-tenants.js'
 
 describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
@@ -64,12 +65,13 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
     }
     await test.query(`COMMENT ON TABLE ${schema}.commented IS ${literal(`partman:retired ${JSON.stringify(marker)}`)}`)
     await test.query(`COMMENT ON TABLE ${schema}."in the way" IS 'partman:retired by hand, {not ours}'`)
-    const { state, takenNames, bookkeepingVersion, tenantSources } = await observeState(pgDatabase(test), document)
+    const { state, bookkeepingVersion, tenantSources } = await observeState(pgDatabase(test), document)
     expect(state).toMatchObject({
       tables: [{ name: names.audit.name, partitionBy: null, partitions: [] }],
       detached: [{ schema: names.partitionSchema, name: 'commented', marker }],
     })
-    expect([...takenNames].sort()).toEqual(['commented', 'in the way'])
+    const taken = await observeTakenNames(pgDatabase(test), names.partitionSchema, ['commented', 'free', 'in the way'])
+    expect([...taken].sort()).toEqual(['commented', 'in the way'])
     expect([bookkeepingVersion, [...tenantSources]]).toEqual([null, []])
   })
 

@@ -5,9 +5,10 @@ import type { Bound } from '../state/bound.js'
 import { MARKER_PREFIX, parseMarker } from '../state/marker.js'
 import { type Alien, type DetachedPartition, type Partition, type PartitionKey, type State, sameTable, type Table } from '../state/state.js'
 import { DEFAULT_FACTS, type DefaultFactsRow, parseDefaultFacts } from './default-facts.js'
+import { observeUnfinishedIndexes } from './observe-unfinished-indexes.js'
 import { parseBound } from './parse-bound.js'
+import { PARTITION_TREE } from './partition-tree.js'
 import { parseTableFacts, TABLE_FACTS, type TableFacts, type TableFactsRow } from './table-facts.js'
-import { parseUnfinishedIndexes, UNFINISHED_INDEX_COLUMN, UNFINISHED_INDEXES, type UnfinishedIndexRow } from './unfinished-indexes.js'
 
 /** What one look at the catalog tells. */
 export interface Observation {
@@ -17,8 +18,6 @@ export interface Observation {
   readonly bookkeepingVersion: number | null
   /** Tables of tenant sets that exist, by set name. */
   readonly tenantSources: ReadonlySet<string>
-  /** Names of all relations in the partitions' schema, attached or not, of whatever table. */
-  readonly takenNames: ReadonlySet<string>
 }
 
 export interface ServerFacts {
@@ -34,25 +33,10 @@ export interface ServerFacts {
 
 /**
  * One statement, whatever the number of tables. A bound has no columns; with the partition's oid, pg_get_expr would wait for
- * whoever has locked it. Bounds of time keys print in the session's TimeZone and DateStyle, so both
- * are pinned for this transaction: the join with `pinned` is made before the select list is evaluated. Operators meet
- * operands of their very own types, here as everywhere: otherwise one that somebody made in schema public would fit
- * better. Relations come in the order of their object ids: the same state gives the same plan.
+ * whoever has locked it. Relations come in the order of their object ids: the same state gives the same plan.
  */
 const OBSERVE = constantSql(`
-WITH RECURSIVE pinned AS MATERIALIZED (
-  SELECT pg_catalog.set_config('TimeZone', 'UTC', true) || pg_catalog.set_config('DateStyle', 'ISO, YMD', true)
-    || pg_catalog.set_config('search_path', 'pg_catalog', true) AS done
-), declared AS (
-  SELECT c.oid, n.nspname, c.relname
-  FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS d (schema, name)
-  JOIN pg_catalog.pg_namespace n ON n.nspname = d.schema
-  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = d.name AND c.relkind IN ('r', 'p')
-), tree AS (
-  SELECT oid, NULL::oid AS parent, false AS pending FROM declared
-  UNION ALL
-  SELECT i.inhrelid, i.inhparent, i.inhdetachpending FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid
-), relations AS (
+${PARTITION_TREE}, relations AS (
   SELECT t.oid, pg_catalog.json_build_array(
     c.oid::text, t.parent::text, n.nspname, c.relname, t.pending,
     pg_catalog.pg_get_expr(c.relpartbound, 0::oid),
@@ -67,7 +51,11 @@ WITH RECURSIVE pinned AS MATERIALIZED (
       WHEN s.srvname IS NOT NULL THEN pg_catalog.json_build_array('foreign-table'::text, s.srvname)
       WHEN NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text)
       THEN pg_catalog.json_build_array('owner'::text, pg_catalog.pg_get_userbyid(c.relowner))
-    END,${DEFAULT_FACTS}
+    END,${DEFAULT_FACTS},
+    p.partrelid IS NOT NULL AND (
+      c.relam <> 0::oid OR c.reltablespace <> 0::oid
+      OR EXISTS (SELECT FROM pg_catalog.pg_constraint x WHERE x.conrelid = c.oid AND x.contype = 'x'::"char")
+    )
   ) AS relation
   FROM pinned
   CROSS JOIN tree t
@@ -89,10 +77,7 @@ WITH RECURSIVE pinned AS MATERIALIZED (
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
     AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0 AND d.description LIKE '${MARKER_PREFIX}%'
-), taken AS (
-  SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = $3 AND NOT EXISTS (SELECT FROM tree t WHERE t.oid = c.oid)
-), ${UNFINISHED_INDEXES}
+)
 SELECT pg_catalog.json_build_object(
   'now', EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000::numeric,
   'version', pg_catalog.current_setting('server_version_num')::int,
@@ -103,11 +88,10 @@ SELECT pg_catalog.json_build_object(
   'relations', (SELECT pg_catalog.json_agg(relation ORDER BY oid) FROM relations),
   'facts', (SELECT pg_catalog.json_agg(fact) FROM table_facts),
   'marked', (SELECT pg_catalog.json_agg(relation ORDER BY oid) FROM marked),
-  'indexes', ${UNFINISHED_INDEX_COLUMN},
-  'taken', (SELECT pg_catalog.json_agg(relname) FROM taken),
+  'hasInvalidIndexes', EXISTS (SELECT FROM pg_catalog.pg_index x WHERE NOT x.indisvalid),
   'tenantSources', (
     SELECT pg_catalog.json_agg(s.name)
-    FROM ROWS FROM (pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[]), pg_catalog.unnest($6::text[])) AS s (name, schema, relation)
+    FROM ROWS FROM (pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[])) AS s (name, schema, relation)
     JOIN pg_catalog.pg_namespace n ON n.nspname = s.schema
     JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = s.relation
   )
@@ -125,6 +109,7 @@ type RelationRow = [
   marked: boolean,
   alien: [kind: Alien['kind'], of: string] | null,
   ofDefault: DefaultFactsRow | null,
+  isBeyondLike: boolean,
 ]
 
 interface Observed {
@@ -136,9 +121,7 @@ interface Observed {
   readonly relations: readonly RelationRow[] | null
   readonly facts: readonly TableFactsRow[] | null
   readonly marked: readonly [oid: string, schema: string, name: string, comment: string, owner: string | null][] | null
-  readonly indexes: readonly UnfinishedIndexRow[] | null
-  /** Names in the partitions' schema beside those of `relations`. */
-  readonly taken: readonly string[] | null
+  readonly hasInvalidIndexes: boolean
   readonly tenantSources: readonly string[] | null
 }
 
@@ -151,12 +134,13 @@ export async function observeState(database: Database, document: PartmanDocument
   const [row] = await database.query<{ observed: string }>(OBSERVE, [
     document.tables.map(({ table }) => table.schema),
     document.tables.map(({ table }) => table.name),
-    document.partitionSchema,
     sources.map(({ name }) => name),
     sources.map(({ table }) => table.schema),
     sources.map(({ table }) => table.name),
   ])
   const observed = JSON.parse(row?.observed ?? '{}') as Observed
+  // A build that is cut off leaves an invalid index, and so does one ON ONLY; where there is neither, nobody has to look.
+  const unfinishedIndexes = observed.hasInvalidIndexes ? await observeUnfinishedIndexes(database, document) : []
   return {
     state: {
       tables: buildTables(
@@ -165,19 +149,12 @@ export async function observeState(database: Database, document: PartmanDocument
         document.tables.map(({ table }) => table),
       ),
       detached: parseDetached(observed.marked ?? []),
-      ...(observed.indexes ? { unfinishedIndexes: parseUnfinishedIndexes(observed.indexes) } : {}),
+      ...(unfinishedIndexes.length > 0 ? { unfinishedIndexes } : {}),
     },
     server: { now: observed.now, version: observed.version, lockCapacity: observed.lockCapacity, inRecovery: observed.inRecovery },
     bookkeepingVersion: parseVersion(observed.bookkeeping),
     tenantSources: new Set(observed.tenantSources),
-    takenNames: takenNames(document.partitionSchema, observed),
   }
-}
-
-function takenNames(partitionSchema: string, { relations, taken }: Observed): ReadonlySet<string> {
-  const names = new Set(taken)
-  for (const [, , schema, name] of relations ?? []) if (schema === partitionSchema) names.add(name)
-  return names
 }
 
 /** The comment of `partman.tenant` says which version of the bookkeeping is installed. */
@@ -212,7 +189,9 @@ function buildTables(rows: readonly RelationRow[], facts: ReadonlyMap<string, Ta
   }
   const partitionsOf = (parent: string): readonly Partition[] => {
     const partitions: Partition[] = []
-    for (const [oid, , schema, name, detachPending, text, strategy, columns, marked, alien, ofDefault] of children.get(parent) ?? []) {
+    for (const [oid, , schema, name, detachPending, text, strategy, columns, marked, alien, ofDefault, isBeyondLike] of children.get(
+      parent,
+    ) ?? []) {
       // Heirs of the old kind have no bound.
       if (text === null) continue
       const below = strategy === null ? NO_PARTITIONS : partitionsOf(oid)
@@ -225,23 +204,26 @@ function buildTables(rows: readonly RelationRow[], facts: ReadonlyMap<string, Ta
         partitions: below,
         detachPending,
       }
-      partitions.push(
-        marked || alien || ofDefault
-          ? { ...partition, ...(marked ? { marked } : {}), ...parseDefaultFacts(ofDefault), ...(alien ? { alien: parseAlien(alien) } : {}) }
-          : partition,
-      )
+      const marks = {
+        ...(marked ? { marked: true as const } : {}),
+        ...(alien ? { alien: parseAlien(alien) } : {}),
+        ...parseDefaultFacts(ofDefault),
+        ...(isBeyondLike ? { isBeyondLike: true as const } : {}),
+      }
+      partitions.push(marked || alien || isBeyondLike || ofDefault ? { ...partition, ...marks } : partition)
     }
     return partitions
   }
   const order = new Map(declared.map(({ schema, name }, index) => [JSON.stringify([schema, name]), index]))
   return (children.get(null) ?? [])
-    .map(([oid, , schema, name, , , strategy, columns, , alien]) => ({
+    .map(([oid, , schema, name, , , strategy, columns, , alien, isBeyondLike]) => ({
       schema,
       name,
       oid,
       partitionBy: partitionKey(strategy, columns),
       partitions: partitionsOf(oid),
       ...(alien ? { alien: parseAlien(alien) } : {}),
+      ...(isBeyondLike ? { isBeyondLike: true as const } : {}),
       ...facts.get(oid),
     }))
     .sort((a, b) => position(order, a) - position(order, b))

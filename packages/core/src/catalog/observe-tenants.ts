@@ -2,8 +2,10 @@ import type { PartmanDocument } from '../policy/document.js'
 import { parseTenantSettings, type TenantSettings } from '../policy/tenant-settings.js'
 import type { Database } from '../sql/database.js'
 import { identifier, joinSql, literal, qualified, sql } from '../sql/sql.js'
+import type { Hold } from '../state/hold.js'
 import type { RetentionTerms } from '../state/retention-terms.js'
 import { formatTableName } from '../state/state.js'
+import { HOLD_JSON, type HoldRow, holdsByTable } from './observe-holds.js'
 import type { Observation } from './observe-state.js'
 
 /** The tenants there are, by set. */
@@ -17,6 +19,8 @@ export interface ObservedTenants {
   readonly inForce: ReadonlyMap<string, RetentionTerms>
   /** Object ids of the partitions of each table that somebody has seen, and approved of that they go. */
   readonly approved: ReadonlyMap<string, ReadonlySet<string>>
+  /** The holds that nobody has released, by the full name of their table. */
+  readonly holds: ReadonlyMap<string, readonly Hold[]>
 }
 
 /** A tenant whose settings cannot be understood. */
@@ -30,12 +34,12 @@ const KEEP_EVERYTHING: TenantSettings = { retention: null }
 
 /**
  * Reads every tenant there is, by set: those registered and those with a row in the set's table; and, being there, the retention in
- * force. One statement, or none.
+ * force and the holds. One statement, or none.
  */
 export async function observeTenants(
   database: Database,
   document: PartmanDocument,
-  { bookkeepingVersion, tenantSources }: Observation,
+  { bookkeepingVersion, tenantSources, state }: Observation,
 ): Promise<ObservedTenants> {
   const tenants = new Map<string, string[]>(document.tenantSets.map(({ name }) => [name, []]))
   const settings = new Map<string, Map<string, TenantSettings>>(document.tenantSets.map(({ name }) => [name, new Map()]))
@@ -43,26 +47,32 @@ export async function observeTenants(
   const parts = document.tenantSets.flatMap(({ name, source }) => {
     if (!source || !tenantSources.has(name)) return []
     return [
-      sql`SELECT ${literal(name)} AS tenants, ${identifier(source.key.column)}::text COLLATE "C" AS key, NULL::text AS settings, false AS approval FROM ${qualified(source.table)}`,
+      sql`SELECT ${literal(name)} AS tenants, ${identifier(source.key.column)}::text COLLATE "C" AS key, NULL::text AS settings, 'tenant' AS kind FROM ${qualified(source.table)}`,
     ]
   })
   if (bookkeepingVersion !== null && tenants.size > 0) {
-    parts.push(sql`SELECT tenants, key COLLATE "C" AS key, settings::text AS settings, false AS approval FROM partman.tenant`)
+    parts.push(sql`SELECT tenants, key COLLATE "C" AS key, settings::text AS settings, 'tenant' AS kind FROM partman.tenant`)
   }
   // Its key is the table's schema and name.
   if (bookkeepingVersion !== null) {
     parts.push(
-      sql`SELECT '' AS tenants, pg_catalog.json_build_array(table_schema, table_name)::text COLLATE "C" AS key, pg_catalog.json_build_object('retention', retention, 'partitions', partitions)::text AS settings, true AS approval FROM partman.approval`,
+      sql`SELECT '' AS tenants, pg_catalog.json_build_array(table_schema, table_name)::text COLLATE "C" AS key, pg_catalog.json_build_object('retention', retention, 'partitions', partitions)::text AS settings, 'approval' AS kind FROM partman.approval`,
+      sql`SELECT '' AS tenants, h.id::text COLLATE "C" AS key, ${HOLD_JSON} AS settings, 'hold' AS kind FROM partman.hold h WHERE h.released_at IS NULL`,
     )
   }
   const inForce = new Map<string, RetentionTerms>()
   const approved = new Map<string, ReadonlySet<string>>()
-  if (parts.length === 0) return { tenants, settings, invalidSettings, inForce, approved }
-  const rows = await database.query<{ tenants: string; key: string; settings: string | null; approval: boolean }>(
-    sql`SELECT tenants, key, pg_catalog.max(settings) AS settings, approval FROM (${joinSql(parts, ' UNION ALL ')}) AS every_tenant WHERE key <> '' GROUP BY tenants, key, approval ORDER BY tenants, key`,
+  const holdRows = new Map<string, HoldRow>()
+  if (parts.length === 0) return { tenants, settings, invalidSettings, inForce, approved, holds: new Map() }
+  const rows = await database.query<{ tenants: string; key: string; settings: string | null; kind: 'tenant' | 'approval' | 'hold' }>(
+    sql`SELECT tenants, key, pg_catalog.max(settings) AS settings, kind FROM (${joinSql(parts, ' UNION ALL ')}) AS every_tenant WHERE key <> '' GROUP BY tenants, key, kind ORDER BY tenants, key`,
   )
-  for (const { tenants: set, key, settings: text, approval } of rows) {
-    if (approval) {
+  for (const { tenants: set, key, settings: text, kind } of rows) {
+    if (kind === 'hold') {
+      holdRows.set(key, JSON.parse(text ?? '') as HoldRow)
+      continue
+    }
+    if (kind === 'approval') {
       const [schema, name] = JSON.parse(key) as [string, string]
       const { retention, partitions } = JSON.parse(text ?? '{}') as { retention: RetentionTerms; partitions: string[] }
       inForce.set(formatTableName({ schema, name }), retention)
@@ -75,5 +85,5 @@ export async function observeTenants(
     if ('problem' in parsed) invalidSettings.push({ tenants: set, key, problem: parsed.problem })
     settings.get(set)?.set(key, 'problem' in parsed ? KEEP_EVERYTHING : parsed)
   }
-  return { tenants, settings, invalidSettings, inForce, approved }
+  return { tenants, settings, invalidSettings, inForce, approved, holds: holdsByTable(holdRows, state) }
 }

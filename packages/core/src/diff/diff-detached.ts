@@ -5,7 +5,7 @@ import { isFinitePosition, placeRange, tenantIn } from '../state/range-span.js'
 import { type DetachedPartition, sameTable } from '../state/state.js'
 import { retentionFor, type WantedTable } from '../state/want-state.js'
 import type { Difference } from './difference.js'
-import type { VisitedLevel } from './level.js'
+import { holdsOn, type VisitedLevel } from './level.js'
 import { retireBefore } from './retire-before.js'
 
 /** Judges a retired partition anew: its retention may have been lengthened since, and then it is kept. Undefined where nothing can be told. */
@@ -13,13 +13,16 @@ export function diffDetached(wanted: WantedTable, partition: DetachedPartition, 
   if (partition.alien) return { kind: 'relation-alien', wanted, relation: partition, alien: partition.alien }
   const level = visited.find(({ parent }) => sameTable(parent, partition.marker.parent))
   if (level?.parent.unread) return undefined
+  const own = level ? tenantIn(partition.marker.bound) : null
   return {
     kind: 'partition-detached',
     wanted,
     partition,
     expired: level ? stillExpired(partition, level) : null,
-    tenant: (level && tenantIn(partition.marker.bound)) ?? level?.tenant ?? null,
+    tenant: own ?? level?.tenant ?? null,
     isParentKept: level !== undefined,
+    // Where nobody knows what it was a part of, nothing is dropped either.
+    holds: level ? holdsOn({ ...level, wanted, spans: level.above }, partition.marker.bound, own) : [],
   }
 }
 
@@ -42,7 +45,10 @@ function stillExpired(
     case 'count':
       return attached.filter(({ from, to }) => from >= place.to && to <= series.present).length >= retention.partitions ? retention : null
     case 'size':
-      return attached.reduce((sum, { bytes }) => sum + bytes, 0) + bytes > parseSize(retention.size) ? retention : null
+      // One that a hold keeps is attached still, and older than what is weighed.
+      return attached.reduce((sum, one) => (one.from >= place.to ? sum + one.bytes : sum), 0) + bytes > parseSize(retention.size)
+        ? retention
+        : null
     case undefined:
       return null
   }

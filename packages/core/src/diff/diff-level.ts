@@ -1,4 +1,5 @@
 import { tenantsOf } from '../policy/policy.js'
+import { narrowSpans } from '../state/key-span.js'
 import { tenantIn } from '../state/range-span.js'
 import { type Partition, sameKey } from '../state/state.js'
 import { comparedKey, partitionKey } from '../state/want-state.js'
@@ -51,5 +52,7 @@ function diffBelow(level: Level, partition: Partition, visited: VisitedLevel[], 
   }
   const tenant = tenantsOf(policy) ? tenantIn(partition.bound) : level.tenant
   const own = (tenant === null ? undefined : wanted.settings.get(tenant)) ?? settings
-  diffLevel({ ...level, policy: below, parent: partition, stem: partition.name, tenant, settings: own }, visited, differences)
+  // What is known of keys is asked for by holds alone.
+  const spans = wanted.holds.length === 0 ? [] : narrowSpans(level.spans, policy, partition.bound)
+  diffLevel({ ...level, policy: below, parent: partition, stem: partition.name, tenant, spans, settings: own }, visited, differences)
 }

@@ -47,7 +47,11 @@ function diffTable(wanted: WantedTable, found: State, differences: Difference[])
   }
   const visited: VisitedLevel[] = []
   const [stem, references] = [partitionStem(declared.table), table.references ?? []]
-  diffLevel({ wanted, policy: declared.policy, parent: table, stem, references, tenant: null, settings: undefined }, visited, differences)
+  diffLevel(
+    { wanted, policy: declared.policy, parent: table, stem, references, tenant: null, spans: [], settings: undefined },
+    visited,
+    differences,
+  )
   for (const partition of found.detached) {
     const difference = sameTable(partition.marker.table, declared.table) ? diffDetached(wanted, partition, visited) : undefined
     if (difference) differences.push(difference)

@@ -7,7 +7,7 @@ import { type WantedWindow, wantDefault, wantWindow, windowsOfSeries } from '../
 import { retentionFor } from '../state/want-state.js'
 import type { Window, WindowSeries } from '../state/window-series.js'
 import type { Difference } from './difference.js'
-import { type Level, missing, type VisitedLevel } from './level.js'
+import { holdsOn, type Level, missing, type VisitedLevel } from './level.js'
 import { retireBefore, type SizedSpan } from './retire-before.js'
 
 type WindowLevel = Level & { readonly policy: WindowPolicy }
@@ -22,7 +22,7 @@ export function diffWindows(level: WindowLevel, visited: VisitedLevel[], differe
   // What is the past of one tenant is not that of another: each counts its own numbers.
   const seriesOf = (tenant: string | null) =>
     tenant === null || policy.kind === 'range' ? series : wanted.series(policy, parent.highestKeyOf?.get(tenant) ?? null)
-  visited.push({ parent, policy, tenant: level.tenant, seriesOf, spans, settingsOf })
+  visited.push({ parent, policy, tenant: level.tenant, above: level.spans, seriesOf, spans, settingsOf })
   for (const partition of spans.unplaced) differences.push({ kind: 'bound-unplaced', wanted, parent, partition })
   if (parent.unread) differences.push({ kind: 'level-unread', wanted, parent, unread: parent.unread })
   // Without the highest key there is no present to count from.
@@ -54,10 +54,11 @@ function diffSeries(level: WindowLevel, one: Series, leaving: Set<Partition>, di
   const ahead = farAhead(policy, one, endOfPresent)
   if (ahead) differences.push({ kind: 'series-ahead', wanted, parent, partition: ahead.partition })
   const isNear = (window: WantedWindow) => window.to > series.present && window.from <= endOfPresent
-  const free = freeWindows(policy, one).filter((window) => !isBeforeHistory(window, one))
   // Where there are no rows, nobody knows which number is the present.
   const isEmpty = policy.kind === 'number-range' && (tenant === null ? parent.highestKey : parent.highestKeyOf?.get(tenant)) == null
   const retention = parent.unread || isEmpty ? null : retentionFor(policy, one.settings, series)
+  const history = { ...one, found: withoutHeldPast(level, retention, one) }
+  const free = freeWindows(policy, one).filter((window) => !isBeforeHistory(window, one) && !isBeforeHistory(window, history))
   const cutoff = retireBefore(retention, series, inOrder(found, free))
   for (const window of free) {
     // A remnant that has passed its retention already is not missing any more.
@@ -68,10 +69,12 @@ function diffSeries(level: WindowLevel, one: Series, leaving: Set<Partition>, di
   if (retention === null || cutoff === null) return
   for (const { partition, to } of found) {
     if (!isFinitePosition(to) || to > cutoff || partition.detachPending) continue
-    leaving.add(partition)
+    const holds = holdsOn(level, partition.bound, tenant)
+    // What a hold keeps is kept as a whole, and looked after like any other.
+    if (holds.length === 0) leaving.add(partition)
     // What is not ours to drop is told of, and kept.
     if (partition.alien) differences.push({ kind: 'relation-alien', wanted, relation: partition, alien: partition.alien })
-    else differences.push(expired(level, partition, retention, to, one))
+    else differences.push({ ...expired(level, partition, retention, to, one), holds })
   }
 }
 
@@ -92,6 +95,16 @@ function farAhead(policy: WindowPolicy, { series, found, settings }: Series, end
   return undefined
 }
 
+/**
+ * The found spans without those that a hold alone keeps. By size nothing else says where the history begins, and what has gone between
+ * one of them and the next would be made again.
+ */
+function withoutHeldPast(level: WindowLevel, retention: RetentionPolicy | null, { series, found, tenant }: Series): readonly RangeSpan[] {
+  if (retention?.kind !== 'size' || level.wanted.holds.length === 0) return found
+  const cutoff = retireBefore(retention, series, inOrder(found, []))
+  return found.filter(({ partition, to }) => cutoff === null || to > cutoff || holdsOn(level, partition.bound, tenant).length === 0)
+}
+
 /** The window in which the oldest partition begins may begin before it, on another grid; what lies between is past, and no gap. */
 function isBeforeHistory({ to }: WantedWindow, { series, found: [oldest] }: Series): boolean {
   return oldest !== undefined && to <= oldest.from && to <= series.present && (series.start === null || to <= series.start)
@@ -103,7 +116,7 @@ function expired(
   retention: RetentionPolicy,
   to: bigint,
   { series, tenant: own }: Series,
-): Difference {
+): Omit<Extract<Difference, { kind: 'partition-expired' }>, 'holds'> {
   return {
     kind: 'partition-expired',
     wanted,

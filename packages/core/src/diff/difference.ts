@@ -1,6 +1,7 @@
 import type { TableName } from '../policy/document.js'
 import type { RetentionPolicy } from '../policy/policy.js'
 import type { ComparedKey, DefaultProof } from '../state/default-proof.js'
+import type { Hold } from '../state/hold.js'
 import type { Alien, DetachedPartition, Partition, PartitionKey, Unread } from '../state/state.js'
 import type { Identified, LackingPartition, UnfinishedIndex } from '../state/unfinished-index.js'
 import type { WantedTable } from '../state/want-state.js'
@@ -50,6 +51,8 @@ export type Difference =
       readonly time: 'past' | 'near' | 'ahead'
       /** Tables that foreign keys of the table refer to. */
       readonly references: readonly TableName[]
+      /** The parent sees to more than CREATE TABLE LIKE copies. */
+      readonly isBeyondLike: boolean
     } & AtPartition)
   /** The retention of its level does not keep it any longer. */
   | ({
@@ -63,6 +66,8 @@ export type Difference =
       readonly isCurrent: boolean
       /** How many partitions the parent has beside it, expired ones included. */
       readonly siblings: number
+      /** The holds on any of its rows. */
+      readonly holds: readonly Hold[]
     } & AtPartition)
   /** The next partition of a series by time lies far in the future. */
   | ({ readonly kind: 'series-ahead' } & AtPartition)
@@ -80,6 +85,8 @@ export type Difference =
       readonly tenant: string | null
       /** Its parent is there and stays, so that it could be attached again. */
       readonly isParentKept: boolean
+      /** The holds on any of its rows. */
+      readonly holds: readonly Hold[]
     }
   /** A DEFAULT partition, which PostgreSQL refuses concurrent detach beside; `declared` where the level asks for one. */
   | ({ readonly kind: 'default-present'; readonly declared: boolean; readonly key: ComparedKey } & AtPartition)

@@ -62,6 +62,7 @@ const INSTALL = `BEGIN
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     table_schema text NOT NULL,
     table_name text NOT NULL,
+    table_oid oid,
     tenant text,
     lower text,
     upper text,
@@ -72,17 +73,18 @@ const INSTALL = `BEGIN
     released_at timestamptz,
     released_by text
   );
-  COMMENT ON TABLE partman.hold IS 'What nothing may retire or drop: the rows of a table, of one tenant or of all, from lower to before upper, until it is released';
+  COMMENT ON TABLE partman.hold IS 'What nothing may retire or drop: the rows of a table, of one tenant or of all, from lower to before upper, until it is released; table_oid knows a table that is renamed';
 
   CREATE TABLE partman.hook_call (
     partition oid,
     phase text CHECK (phase IN ('before-detach', 'before-drop')),
+    relation text NOT NULL,
     attempts int NOT NULL DEFAULT 0,
     started_at timestamptz,
     finished_at timestamptz,
     decision text CHECK (decision IN ('proceed', 'keep', 'retry')),
     retry_at timestamptz,
-    error text,
+    reason text,
     PRIMARY KEY (partition, phase)
   );
   COMMENT ON TABLE partman.hook_call IS 'What the hooks of the application said about partitions that are to go';

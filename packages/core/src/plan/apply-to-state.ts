@@ -28,6 +28,7 @@ export function applyToState(state: State, operation: Operation): State {
     case 'attach-index':
       return withPart(state, operation)
     case 'drop-partition':
+    case 'move-partition':
       return { ...state, detached: state.detached.filter(({ oid }) => oid !== operation.partition.oid) }
   }
 }

@@ -37,6 +37,8 @@ export interface CreatePartition extends Common {
   /** A row of this moment would have no partition without it. */
   readonly holdsPresent: boolean
   readonly time: CreationTime
+  /** The parent has an access method, a tablespace or exclusion constraints for its partitions, which CREATE TABLE LIKE does not copy as PARTITION OF would. */
+  readonly isBeyondLike: boolean
   /** Absent where the parent has no DEFAULT partition. */
   readonly beside?: BesideDefault
 }
@@ -140,6 +142,20 @@ export interface DropPartition extends Common {
   readonly tenant: string | null
 }
 
+/** Moves a retired partition whose grace period is over, and all below it, to a schema where nothing looks at it again. */
+export interface MovePartition extends Common {
+  readonly kind: 'move-partition'
+  readonly transactional: true
+  readonly destroysData: false
+  readonly partition: DetachedPartition
+  /** Whose rows it holds; null where there are no tenants, or several in it. */
+  readonly tenant: string | null
+  /** It is made where it is missing. */
+  readonly schema: string
+  /** ISO 8601. */
+  readonly movedAt: string
+}
+
 /** A decision: one step that takes the database nearer to what is wanted. */
 export type Operation =
   | CreatePartition
@@ -148,5 +164,6 @@ export type Operation =
   | ClearMarker
   | DropCheck
   | DropPartition
+  | MovePartition
   | CreateIndex
   | AttachIndex

@@ -7,6 +7,7 @@ import { proofName } from '../state/default-proof.js'
 import { DEFAULT_LOCK_CAPACITY, tablesPerTransaction } from '../state/lock-budget.js'
 import { joinName } from '../state/partition-name.js'
 import { formatTableName, type Partition } from '../state/state.js'
+import { findHeld, type HeldDifference } from './find-held.js'
 import { findProblems } from './find-problems.js'
 import type { Finding } from './finding.js'
 import { locksOfCreation, shareUpdateExclusive } from './locks.js'
@@ -42,6 +43,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   const takesAll: Operation[] = []
   const retire: Operation[] = []
   const drop: Operation[] = []
+  const held: HeldDifference[] = []
   const findings = findProblems(differences)
   const given = new Set<string>()
   const taken: TakenNames = { has: (name) => given.has(name) || context.takenNames.has(name), add: (name) => given.add(name) }
@@ -72,6 +74,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
             holdsPresent: difference.holdsPresent,
             time: difference.time,
             ...(beside ? { beside: { partition: reference(beside.partition), key: beside.key, check: proofName(partition.bound) } } : {}),
+            isBeyondLike: difference.isBeyondLike,
             reason: `nothing holds ${formatBound(partition.bound)} yet`,
             locks: locksOfCreation({ parent: below, references: difference.references }, beside?.partition),
           })
@@ -133,6 +136,10 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           })
           break
         }
+        if (difference.holds.length > 0) {
+          held.push(difference)
+          break
+        }
         change.set(parent, (change.get(parent) ?? 0) - 1)
         retire.push({
           ...common,
@@ -150,18 +157,24 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
       }
       case 'partition-detached': {
         const { expired, partition } = difference
-        if (expired === null) break
+        if (expired === null || expired.afterGrace?.kind === 'keep') break
         if (Date.parse(partition.marker.retiredAt) > instantBefore(context.now, parseDuration(expired.grace), 'UTC')) break
-        drop.push({
+        if (difference.holds.length > 0) {
+          held.push(difference)
+          break
+        }
+        const judged = {
           ...common,
-          kind: 'drop-partition',
-          transactional: true,
-          destroysData: true,
+          transactional: true as const,
           partition,
           tenant: difference.tenant,
           reason: `retired at ${partition.marker.retiredAt}, and its grace period of ${expired.grace} is over`,
           locks: [],
-        })
+        }
+        if (expired.afterGrace) {
+          const movedAt = new Date(context.now).toISOString()
+          drop.push({ ...judged, kind: 'move-partition', destroysData: false, schema: expired.afterGrace.schema, movedAt })
+        } else drop.push({ ...judged, kind: 'drop-partition', destroysData: true })
         break
       }
       default:
@@ -174,8 +187,8 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   // An index takes its time, and may fail: everything else comes first.
   const indexes = planIndexes(differences, isClockSound ? retire : [], taken)
   const operations = isClockSound ? [...sound, ...retire, ...drop, ...indexes.operations] : [...sound, ...indexes.operations]
-  const clocks = isClockSound ? [] : clocksDisagree([...retire, ...drop], context.clocksApartMs)
-  return makePlan(context.now, operations, [...findings, ...clocks, ...indexes.findings])
+  const clocks = clocksDisagree([...retire, ...drop], context.clocksApartMs)
+  return makePlan(context.now, operations, [...findings, ...(isClockSound ? findHeld(held) : clocks), ...indexes.findings])
 }
 
 function clocksDisagree(kept: readonly Operation[], apartMs: number): Finding[] {

@@ -90,6 +90,11 @@ test.each<[outcome: string, state: State, policy?: Parameters<typeof declare>[0]
   ['clear-marker', found({ partitions: [leaf({ bound: range('2026-11-22 00:00:00+00', '2026-11-23 00:00:00+00'), marked: true })] })],
   ['drop-check', found({ partitions: [leaf({ proofs: [{ oid: '9', name: 'partman_free_0' }], comparisons: [comparison] })] })],
   ['drop-partition', found({}, [{ schema: 'p', name: 'x', oid: '9', marker, bytes: 8192 }]), byTime({ retention })],
+  [
+    'move-partition',
+    found({}, [{ schema: 'p', name: 'x', oid: '9', marker }]),
+    byTime({ retention: { ...retention, afterGrace: { kind: 'move', schema: 'archive' } } }),
+  ],
   ['TABLE_MISSING', { tables: [], detached: [] }],
   ['TABLE_NOT_PARTITIONED', found({ partitionBy: null })],
   ['TABLE_OF_EXTENSION', found({ extension: 'pg_partman' })],

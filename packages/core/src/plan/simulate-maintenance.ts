@@ -5,9 +5,10 @@ import type { PartmanDocument, TablePolicy } from '../policy/document.js'
 import { parseDuration } from '../policy/duration.js'
 import { type PartitionPolicy, policyLevels, type RangePolicy } from '../policy/policy.js'
 import { countLeaves } from '../state/describe-table.js'
+import { holdsInForce } from '../state/hold.js'
 import { countSubtree, DEFAULT_LOCK_CAPACITY, tablesPerTransaction } from '../state/lock-budget.js'
 import { nextRetirement } from '../state/next-retirement.js'
-import { type State, sameTable } from '../state/state.js'
+import { formatTableName, type State, sameTable } from '../state/state.js'
 import { partitionKey, type Wish, wantState } from '../state/want-state.js'
 import { applyToState } from './apply-to-state.js'
 import type { Finding } from './finding.js'
@@ -22,6 +23,8 @@ export interface SimulationInput {
   readonly tenants: ReadonlyMap<string, readonly string[]>
   /** What tenants have of their own, by the name of their set and their key. */
   readonly settings?: Wish['settings']
+  /** Those that nobody has released, by the full name of their table; they stay the same but for the time that they last. */
+  readonly holds?: Wish['holds']
   /** Milliseconds since 1970. */
   readonly from: number
   readonly until: number
@@ -42,6 +45,8 @@ export interface SimulatedTable {
   readonly created: number
   readonly detached: number
   readonly dropped: number
+  /** Moved to another schema instead of being dropped. */
+  readonly moved: number
   /** The most partitions that hold rows at a time, those in their grace period left out, and when that is first so. */
   readonly peak: number
   readonly peakAt: number
@@ -74,6 +79,7 @@ export function simulateMaintenance({
   state: before,
   tenants,
   settings = new Map(),
+  holds = new Map(),
   from,
   until,
   lockCapacity = DEFAULT_LOCK_CAPACITY,
@@ -83,8 +89,8 @@ export function simulateMaintenance({
   for (const tally of tallies) tally.add(from, [], before)
   let state = before
   let findings: readonly Finding[] | undefined
-  for (let now: number | undefined = from; now !== undefined && now <= until; now = nextRun(document, state, now)) {
-    const wanted = wantState(document, { now, tenants, settings })
+  for (let now: number | undefined = from; now !== undefined && now <= until; now = nextRun(document, state, now, holds)) {
+    const wanted = wantState(document, { now, tenants, settings, holds })
     const plan = planChanges(diffState(wanted, state), {
       now,
       takenNames: new Set(),
@@ -100,17 +106,19 @@ export function simulateMaintenance({
   return { runs, tables: tallies.map((tally) => tally.result()), findings: findings ?? [], state }
 }
 
-/** The next instant at which a window begins, a partition passes its retention, or a grace period ends. */
-function nextRun(document: PartmanDocument, state: State, now: number): number | undefined {
+/** The next instant at which a window begins, a partition passes its retention, or a grace period or a hold ends. */
+function nextRun(document: PartmanDocument, state: State, now: number, holds: NonNullable<Wish['holds']>): number | undefined {
   const instants = document.tables.flatMap((declared) => {
     const levels = policyLevels(declared.policy).filter(isByTime)
     const table = state.tables.find((one) => sameTable(one, declared.table))
     const detached = state.detached.filter(({ marker }) => sameTable(marker.table, declared.table))
     const retiredAt = [...new Set(detached.map(({ marker }) => marker.retiredAt))]
+    const given = holds.get(formatTableName(declared.table)) ?? []
     return [
+      ...given.flatMap(({ until }) => (until === null ? [] : [Date.parse(until)])),
       ...levels.map((level) => nextWindow(level, now)),
       ...levels.flatMap(({ retention }) => (retention === null ? [] : retiredAt.map((at) => endOfGrace(retention.grace, at, now)))),
-      table && nextRetirement(declared, table),
+      table && nextRetirement(declared, table, holdsInForce(given, now)),
     ]
   })
   const later = instants.filter((instant): instant is number => typeof instant === 'number' && instant > now)
@@ -134,6 +142,7 @@ class Tally {
   #created = 0
   #detached = 0
   #dropped = 0
+  #moved = 0
   #peak = 0
   #peakAt = 0
   #largestStep = 0
@@ -147,6 +156,7 @@ class Tally {
         this.#created += countLeaves([operation.partition])
         this.#largestStep = Math.max(this.#largestStep, countSubtree(operation.partition))
       } else if (operation.kind === 'drop-partition') this.#dropped++
+      else if (operation.kind === 'move-partition') this.#moved++
       else if (operation.kind === 'detach-partition' || operation.kind === 'finalize-detach') this.#detached++
     }
     const leaves = countLeaves(state.tables.find((table) => sameTable(table, this.policy.table))?.partitions ?? [])
@@ -159,6 +169,7 @@ class Tally {
       created: this.#created,
       detached: this.#detached,
       dropped: this.#dropped,
+      moved: this.#moved,
       peak: this.#peak,
       peakAt: this.#peakAt,
       largestStep: this.#largestStep,

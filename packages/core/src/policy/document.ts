@@ -133,7 +133,7 @@ function assertReferences(document: PartmanDocument): void {
   }
 }
 
-function assertLevel({ tenantSets }: PartmanDocument, model: string, level: PartitionPolicy, depth: number): void {
+function assertLevel({ tenantSets, partitionSchema }: PartmanDocument, model: string, level: PartitionPolicy, depth: number): void {
   const tenants = tenantsOf(level)
   const set = tenants && tenantSets.find(({ name }) => name === tenants.tenants)
   if (tenants && !set) throw invalid(`${model} names the tenant set "${tenants.tenants}", which the document does not have`)
@@ -151,6 +151,10 @@ function assertLevel({ tenantSets }: PartmanDocument, model: string, level: Part
     throw invalid(
       `${model} has both retention and a DEFAULT partition at one level: beside a DEFAULT partition nothing can be detached concurrently`,
     )
+  }
+  const afterGrace = 'retention' in level ? level.retention?.afterGrace : undefined
+  if (afterGrace?.kind === 'move' && [partitionSchema, 'partman'].includes(afterGrace.schema)) {
+    throw invalid(`${model} moves what it retires to "${afterGrace.schema}", which is partman's own`)
   }
   if (level.kind === 'range' && level.origin !== null) assertOrigin(model, level, level.origin)
   if (level.kind === 'list') {

@@ -34,11 +34,21 @@ export type TimeKey =
       readonly epoch?: number | undefined
     })
 
-/** When a partition has had its time. `grace` is how long a detached one is kept before it is dropped. */
+/** What becomes of a detached partition instead of being dropped: it stays where it is, or moves to a schema once its grace period is over. */
+export type AfterGrace = { readonly kind: 'keep' } | { readonly kind: 'move'; readonly schema: string }
+
+interface Grace {
+  /** How long a detached partition is kept before anything becomes of it. */
+  readonly grace: string
+  /** Absent: it is dropped. */
+  readonly afterGrace?: AfterGrace | undefined
+}
+
+/** When a partition has had its time, and what becomes of it then. */
 export type RetentionPolicy =
-  | { readonly kind: 'age'; readonly after: string; readonly grace: string }
-  | { readonly kind: 'count'; readonly partitions: number; readonly grace: string }
-  | { readonly kind: 'size'; readonly size: string; readonly grace: string }
+  | ({ readonly kind: 'age'; readonly after: string } & Grace)
+  | ({ readonly kind: 'count'; readonly partitions: number } & Grace)
+  | ({ readonly kind: 'size'; readonly size: string } & Grace)
 
 /** The column that holds a row's tenant, and the set that its tenants are of. */
 export interface TenantColumn {
@@ -144,6 +154,9 @@ function parsed(parse: (text: string) => unknown) {
   })
 }
 
+const schemaName = nonEmpty.refine((name) => Buffer.byteLength(name) <= 63, {
+  error: 'longer than the 63 bytes that PostgreSQL keeps of a name',
+})
 const duration = parsed(parseDuration)
 const size = parsed(parseSize)
 const wholeNumber = z.string().regex(/^-?\d{1,30}$/, 'not a whole number')
@@ -154,21 +167,30 @@ const localDateTime = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d( \d\d:\d\d)?$/, 'not a local date, with or without a time, such as 2026-01-31 06:00')
 
-const grace = duration.describe('How long a detached partition is kept before it is dropped')
+const grace = {
+  grace: duration.describe('How long a detached partition is kept before it is dropped, or moved'),
+  afterGrace: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('keep').describe('It stays where it is, detached') }),
+      z.strictObject({ kind: z.literal('move').describe('It moves to a schema'), schema: schemaName }),
+    ])
+    .optional()
+    .describe('What becomes of it instead of being dropped'),
+}
 const byAge = z.strictObject({
   kind: z.literal('age'),
   after: duration.describe('A partition retires once its upper bound is this long ago'),
-  grace,
+  ...grace,
 })
 const byCount = z.strictObject({
   kind: z.literal('count'),
   partitions: z.int().min(1).describe('How many partitions to keep that lie wholly before the present one'),
-  grace,
+  ...grace,
 })
 const bySize = z.strictObject({
   kind: z.literal('size'),
   size: size.describe('The oldest retire while all of them together, tables, indexes and TOAST, take more than this'),
-  grace,
+  ...grace,
 })
 
 const tenantColumn = z.strictObject({ by: keyColumn(TENANT_KEY_TYPES), tenants: nonEmpty.describe('Name of the tenant set') })

@@ -59,10 +59,10 @@ describe.each([PLAIN, HOSTILE])('an index that was made on the parents only, wit
     const index = { schema: names.attempts.schema, name: 'by_status' }
     await test.query(`CREATE INDEX by_status ON ONLY ${qualified(names.attempts)} (status)`)
     await test.query(renderRegistration(document, 'Project', 'before', { now: clock.now().getTime(), lockTimeoutMs: 1000 }))
-    expect(formatSteps(await maintain({ indexBudgetMs: 0 })).filter((step) => step.endsWith(' done'))).toHaveLength(1)
+    expect(formatSteps(await maintain({ slowBudgetMs: 0 })).filter((step) => step.endsWith(' done'))).toHaveLength(1)
     await test.query(renderRegistration(document, 'Project', 'between', { now: clock.now().getTime(), lockTimeoutMs: 1000 }))
     clock.set('2026-03-02T00:00:00Z')
-    expect((await maintain({ indexBudgetMs: 0 })).outcome).toBe('done')
+    expect((await maintain({ slowBudgetMs: 0 })).outcome).toBe('done')
     await maintain()
     // A day that was made before its tenant had the frame gets its part in the run after.
     await maintain()
@@ -75,7 +75,7 @@ it('a run begins no further step once its time for indexes is over, and the next
   const { test, maintain } = await filledTables()
   await test.query('CREATE INDEX by_note ON ONLY "AuditLog" (note)')
   for (const left of [3, 2, 1, 0]) {
-    const report = await maintain({ indexBudgetMs: 0 })
+    const report = await maintain({ slowBudgetMs: 0 })
     expect([report.outcome, formatSteps(report).map((step) => step.split(' ').at(-1))]).toEqual([
       'done',
       ['done', ...Array(left).fill('skipped')],
@@ -129,7 +129,7 @@ it('nothing is built for a partition that is retired in the same run, and the in
 it('an index whose last missing part went away is noticed to be whole', async () => {
   const { document, test, clock, maintain } = await filledTables()
   await test.query('CREATE INDEX by_note ON ONLY "AuditLog" (note)')
-  for (let run = 0; run < 3; run++) await maintain({ indexBudgetMs: 0 })
+  for (let run = 0; run < 3; run++) await maintain({ slowBudgetMs: 0 })
   const { rows } = await test.query(
     `SELECT inhrelid::regclass::text AS name FROM pg_inherits
      WHERE inhparent = '"AuditLog"'::regclass AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = inhrelid AND pg_get_indexdef(indexrelid) LIKE '%(note)')`,

@@ -34,7 +34,7 @@ const TEN_YEARS = 10 * 365.25 * 86_400_000
 
 describe.each([PLAIN, HOSTILE])('a clock that is wrong, with $label,', (names) => {
   it('ten years ahead destroys nothing, makes no more than the present, and is told of', async () => {
-    const { clock, maintain, test } = await filledTables(names)
+    const { clock, maintain, test } = await filledTables(names, { retireAtMost: 0.5 })
     const rows = async () => (await test.query(`SELECT count(*)::int AS n FROM ${qualified(names.attempts)}`)).rows
     const before = await rows()
     clock.set('2036-03-01T12:00:00Z')
@@ -47,7 +47,7 @@ describe.each([PLAIN, HOSTILE])('a clock that is wrong, with $label,', (names) =
   })
 
   it('ten years back destroys nothing, makes no more than the present, and is told of', async () => {
-    const { clock, maintain } = await filledTables(names)
+    const { clock, maintain } = await filledTables(names, { retireAtMost: 0.5 })
     clock.set('2016-03-01T12:00:00Z')
     const report = await maintain()
     expect([going(report), codes(report)]).toEqual([[], ['CLOCK_BEHIND DeliveryAttempt', 'CLOCK_BEHIND AuditLog']])
@@ -57,7 +57,7 @@ describe.each([PLAIN, HOSTILE])('a clock that is wrong, with $label,', (names) =
 })
 
 it.each([TEN_YEARS, -TEN_YEARS])('a database and a process whose clocks are %d ms apart destroy nothing', async (ms) => {
-  const tables = await filledTables()
+  const tables = await filledTables(PLAIN, { retireAtMost: 0.5 })
   const { test, document } = tables
   tables.clock.set(new Date().toISOString())
   await tables.maintain()
@@ -70,7 +70,7 @@ it.each([TEN_YEARS, -TEN_YEARS])('a database and a process whose clocks are %d m
 
 describe('a table that nobody writes to any more', () => {
   async function daily(until: string, { withOthers }: { withOthers: boolean }) {
-    const tables = await filledTables()
+    const tables = await filledTables(PLAIN, { retireAtMost: 0.5 })
     if (!withOthers) await tables.test.query('TRUNCATE "AuditLog"')
     const reports: MaintenanceReport[] = []
     for (let day = Date.parse('2026-03-02T12:00:00Z'); day <= Date.parse(until); day += 86_400_000) {
@@ -105,7 +105,7 @@ describe('a table that nobody writes to any more', () => {
 
 describe('more than a run may take', () => {
   async function late(retireAtMost?: number) {
-    const tables = await filledTables(PLAIN, { premake: 40 })
+    const tables = await filledTables(PLAIN, { premake: 40, retireAtMost: 0.5 })
     const document: PartmanDocument = { ...tables.document, ...(retireAtMost === undefined ? {} : { retireAtMost }) }
     tables.clock.set('2026-04-10T12:00:00Z')
     const run = () => createMaintainer({ document, database: pgDatabase(tables.test), clock: tables.clock }).runOnce()
@@ -140,7 +140,7 @@ describe('more than a run may take', () => {
 })
 
 it('nothing is looked at where nothing goes', async () => {
-  const { test, document, clock } = await filledTables()
+  const { test, document, clock } = await filledTables(PLAIN, { retireAtMost: 0.5 })
   const query = vi.fn(test.query)
   await createMaintainer({ document, database: pgDatabase({ query }), clock }).runOnce()
   expect(query).toHaveBeenCalledTimes(4)

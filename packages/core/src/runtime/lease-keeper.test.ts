@@ -5,7 +5,7 @@ it('renews again and again, one at a time, until it is stopped', async () => {
   let [renewed, under] = [0, 0]
   const keeper = new LeaseKeeper(
     {
-      ttlMs: 4,
+      ttlMs: 400,
       async renew() {
         expect(++under).toBe(1)
         await new Promise((resolve) => setImmediate(resolve))
@@ -52,4 +52,13 @@ it('asks the database again where its last answer is old, by whatever clock', as
     performance.now = monotonic
     await keeper.stop()
   }
+})
+
+it('knows that it has lost the lease once nothing was heard of the database for as long as it lasts', async () => {
+  const renew = () => Promise.reject(new Error('connection lost'))
+  const keeper = new LeaseKeeper({ ttlMs: 20, renew }, readInstants())
+  expect(keeper.lost.aborted).toBe(false)
+  await expect.poll(() => keeper.lost.aborted).toBe(true)
+  expect(keeper.isLost).toBe(true)
+  await keeper.stop()
 })

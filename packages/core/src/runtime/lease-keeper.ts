@@ -15,25 +15,32 @@ export class LeaseKeeper {
   readonly #timer: NodeJS.Timeout
   #renewing: Promise<unknown> = Promise.resolve()
   #confirmed: Instants
-  #lost = false
+  readonly #lost = new AbortController()
 
   /** `since`: an instant before which the lease was not held yet. */
   constructor(renewal: Renewal, since: Instants) {
     this.#renewal = renewal
     this.#confirmed = since
     this.#timer = setInterval(() => {
+      // A database that cannot be reached says nothing; a lease that has run out cannot be renewed.
+      if (this.#age() >= renewal.ttlMs) this.lose()
       this.#renewing = this.#renewing.then(() => this.#renew()).catch(() => undefined)
     }, renewal.ttlMs / RENEWALS_PER_TTL)
     this.#timer.unref()
   }
 
   get isLost(): boolean {
-    return this.#lost
+    return this.#lost.signal.aborted
   }
 
   /** What the database has said no to. */
   lose(): void {
-    this.#lost = true
+    this.#lost.abort(new Error('the lease is lost'))
+  }
+
+  /** Fires when the lease is lost. */
+  get lost(): AbortSignal {
+    return this.#lost.signal
   }
 
   /**
@@ -41,8 +48,8 @@ export class LeaseKeeper {
    * stopped for a while does not know how long.
    */
   async confirm(): Promise<boolean> {
-    if (!this.#lost && !this.#isFresh()) await this.#renew()
-    return !this.#lost && this.#isFresh()
+    if (!this.isLost && !this.#isFresh()) await this.#renew()
+    return !this.isLost && this.#isFresh()
   }
 
   async stop(): Promise<void> {
@@ -51,17 +58,21 @@ export class LeaseKeeper {
   }
 
   async #renew(): Promise<void> {
-    if (this.#lost) return
+    if (this.isLost) return
     // The lease lasts from when the database has the statement, which is after it was sent.
     const sent = readInstants()
     if (await this.#renewal.renew()) this.#confirmed = sent
-    else this.#lost = true
+    else this.lose()
   }
 
   #isFresh(): boolean {
+    return this.#age() < this.#renewal.ttlMs * FRESH_SHARE
+  }
+
+  /** Milliseconds since the lease was held for sure. */
+  #age(): number {
     const now = readInstants()
-    const age = Math.max(now.monotonic - this.#confirmed.monotonic, now.wall - this.#confirmed.wall)
-    return age < this.#renewal.ttlMs * FRESH_SHARE
+    return Math.max(now.monotonic - this.#confirmed.monotonic, now.wall - this.#confirmed.wall)
   }
 }
 

@@ -73,7 +73,10 @@ export async function renewLease(database: Database, lease: Lease, ttlMs: number
 /** How many runs, idle ones included, the history goes back: a week of one a minute. */
 const RUNS_KEPT = 10_000
 
-/** Ends the run and gives the lease back. A run that did nothing leaves no row but the instant in the lease. */
+/**
+ * Ends the run and gives the lease back. A run that did nothing leaves no row but the instant in the lease. After a failover, another's run
+ * may have the same number, as its lease may have the same token.
+ */
 export async function releaseLease(
   database: Database,
   lease: Lease,
@@ -82,11 +85,11 @@ export async function releaseLease(
   const released = sql`UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp(), last_run_at = pg_catalog.clock_timestamp() WHERE name = $1 AND holder = $2 AND token = $3::bigint`
   const values = [lease.name, lease.holder, lease.token, lease.runId]
   if (report === null) {
-    await database.query(sql`WITH released AS (${released}) DELETE FROM partman.run WHERE id = $4::bigint`, values)
+    await database.query(sql`WITH released AS (${released}) DELETE FROM partman.run WHERE id = $4::bigint AND holder = $2`, values)
     return
   }
   await database.query(
-    sql`WITH released AS (${released}), forgotten AS (DELETE FROM partman.run WHERE id <= $4::bigint - ${integer(RUNS_KEPT)}) UPDATE partman.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $5, report = $6::text::jsonb WHERE id = $4::bigint`,
+    sql`WITH released AS (${released}), forgotten AS (DELETE FROM partman.run WHERE id <= $4::bigint - ${integer(RUNS_KEPT)}) UPDATE partman.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $5, report = $6::text::jsonb WHERE id = $4::bigint AND holder = $2`,
     [...values, report.outcome, JSON.stringify(report)],
   )
 }

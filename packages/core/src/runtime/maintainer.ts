@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import type { Plan } from '../plan/plan.js'
 import { type PartmanDocument, parseDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
+import { HookQuestions } from './ask-hooks.js'
 import type { Clock } from './clock.js'
 import { acquireLease, type Lease, releaseLease, renewLease } from './lease.js'
 import { LeaseKeeper, readInstants } from './lease-keeper.js'
@@ -11,6 +12,7 @@ import type { MaintenanceReport } from './maintenance-report.js'
 import { pause } from './pause.js'
 import { type PlannedMaintenance, planAgain, planMaintenance } from './plan-maintenance.js'
 import { recordApprovals } from './record-approvals.js'
+import type { RetirementHooks } from './retirement-hook.js'
 import { runSteps } from './run-steps.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
@@ -40,8 +42,12 @@ export interface MaintainerOptions {
   readonly budgetMs?: number
   /** How long a maintainer that is gone keeps others from maintaining, in milliseconds. Default 60,000. */
   readonly leaseTtlMs?: number
-  /** How long after the first index step of a run another one is begun, in milliseconds; what is left comes in the next run. Default 60,000. */
-  readonly indexBudgetMs?: number
+  /** How long after the first index step or hook of a run another one is begun, in milliseconds; what is left comes in the next run. Default 60,000. */
+  readonly slowBudgetMs?: number
+  /** Asked before a partition is detached, and before it is dropped: only by this maintainer, so all that run are to have the same. Default: none. */
+  readonly hooks?: RetirementHooks
+  /** How long a hook may take, in milliseconds; then nothing goes, and it is asked again later. Default 600,000. */
+  readonly hookTimeoutMs?: number
 }
 
 export interface RunOptions {
@@ -84,7 +90,9 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     lockTimeoutMs: 200,
     lockAttempts: 8,
     lockBackoffMs: 500,
-    indexBudgetMs: 60_000,
+    slowBudgetMs: 60_000,
+    hooks: {},
+    hookTimeoutMs: 600_000,
     detachWaitMs: 3_000,
     indexWaitMs: 60_000,
     longTransactionMs: 1_000,
@@ -117,17 +125,20 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     const runs = cutOff.length === 0 ? {} : { cutOff }
     let report: RunReport = { outcome: 'failed', now: new Date().toISOString(), steps: [], findings: [], ...runs }
     try {
-      const { plan, accepted, observation } = await resolvePlan()
-      if (accepted.length > 0 && (await keeper.confirm())) await recordApprovals(database, accepted, holder)
+      const { plan, accepted, observation, holds } = await resolvePlan()
+      if (!(await recordApprovals(database, accepted, holder, lease))) keeper.lose()
       const acting = {
         lease: leaseName,
         holder,
         token: lease.token,
         leaseTtlMs: settings.leaseTtlMs,
         longTransactionMs: settings.longTransactionMs,
+        knownHolds: new Map([...holds].map(([table, known]) => [table, known.map(({ id }) => id)])),
       }
       const { lockCapacity } = observation.server
-      const steps = await runSteps(plan.operations, { database, settings, acting, keeper, lockCapacity, deadline, signal, logger })
+      const common = { database, acting, keeper, signal, logger }
+      const hooks = await HookQuestions.observe(plan.operations, { ...common, hooks: settings.hooks, timeoutMs: settings.hookTimeoutMs })
+      const steps = await runSteps(plan.operations, { ...common, hooks, settings, lockCapacity, deadline })
       const outcome = keeper.isLost || steps.some((step) => step.outcome === 'failed') ? 'failed' : 'done'
       report = { outcome, now: plan.now, steps, findings: plan.findings, ...runs }
     } catch (error) {
@@ -140,7 +151,9 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
 
   async function end(keeper: LeaseKeeper, lease: Lease, report: RunReport): Promise<void> {
     await keeper.stop()
-    const isIdle = report.outcome === 'done' && report.steps.length === 0 && report.cutOff === undefined
+    // What a hook keeps is kept in every run.
+    const isQuiet = report.steps.every(({ outcome, hook }) => outcome === 'skipped' && hook !== undefined)
+    const isIdle = report.outcome === 'done' && isQuiet && report.cutOff === undefined
     await releaseLease(database, lease, isIdle ? null : report)
   }
 

@@ -5,6 +5,7 @@ import type { Bound } from '../state/bound.js'
 import { formatTableName } from '../state/state.js'
 import { type Blocker, formatBlocker } from './blocker.js'
 import type { CutOffRun } from './lease.js'
+import type { HookReport } from './retirement-hook.js'
 
 /** One step that was taken, or tried. */
 export interface StepReport {
@@ -14,10 +15,12 @@ export interface StepReport {
   readonly partition: TableName
   readonly bound: Bound
   readonly reason: string
-  /** `skipped`: an earlier step of the same table failed, or the run was stopped. */
+  /** `skipped`: an earlier step of the same table failed, the run was stopped, or a hook keeps the partition or puts it off. */
   readonly outcome: 'done' | 'failed' | 'skipped'
   /** Why it failed or was skipped. */
   readonly error?: string
+  /** What the application's hook said about it. */
+  readonly hook?: HookReport
   /** How often others stood in its way. */
   readonly retries?: number
   /** How long it waited for others after it was begun, in milliseconds. */
@@ -51,7 +54,8 @@ export function formatReport(report: MaintenanceReport): string {
     report.steps.filter((step) => step.kind === kind && step.outcome === outcome).length
   const failed = report.steps.filter((step) => step.outcome === 'failed')
   const indexes = count('create-index', 'done') + count('attach-index', 'done')
-  const done = `${count('create-partition', 'done')} created, ${count('detach-partition', 'done')} detached, ${count('drop-partition', 'done')} dropped${indexes === 0 ? '' : `, ${indexes} indexes built`}`
+  const moved = count('move-partition', 'done')
+  const done = `${count('create-partition', 'done')} created, ${count('detach-partition', 'done')} detached, ${count('drop-partition', 'done')} dropped${moved === 0 ? '' : `, ${moved} moved`}${indexes === 0 ? '' : `, ${indexes} indexes built`}`
   return failed.length === 0 ? done : `${done}, ${failed.length} failed: ${failed.map(formatFailure).join('; ')}`
 }
 

@@ -133,7 +133,7 @@ describe.each([PLAIN, HOSTILE])('measuring tables with $label', (names) => {
     const document = documentFor(byTenant(byId(), { by: tenantColumn }))
     const lists = async () => {
       const { plan } = await planMaintenance(database, document, { approved: true })
-      const steps = plan.operations.map((one) => `${one.kind} below ${one.kind === 'drop-partition' ? '' : one.parent.name}`)
+      const steps = plan.operations.map((one) => `${one.kind} below ${'parent' in one ? one.parent.name : ''}`)
       return { steps, findings: plan.findings.map(({ code, message }) => ({ code, message })) }
     }
     const all = await lists()

@@ -7,7 +7,7 @@ import type { Database } from '../sql/database.js'
 import { formatTableName } from '../state/state.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
-export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'settings' | 'inForce' | 'approved'> {
+export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'settings' | 'inForce' | 'approved' | 'holds'> {
   readonly findings: readonly Finding[]
 }
 
@@ -26,7 +26,8 @@ export async function observeTenantsApart(
   try {
     return withFindings(document, await observeTenants(database, document, observation))
   } catch (error) {
-    if (!isUnreadable(error)) throw error
+    // Without tenants it is the bookkeeping that cannot be read, and what it protects would go.
+    if (!isUnreadable(error) || document.tenantSets.length === 0) throw error
   }
   const apart: TenantsWithFindings[] = []
   const read = async (set: TenantSet) => {
@@ -47,6 +48,7 @@ export async function observeTenantsApart(
     settings: new Map(apart.flatMap(({ settings }) => [...settings])),
     inForce: new Map(apart.flatMap(({ inForce }) => [...inForce])),
     approved: new Map(apart.flatMap(({ approved }) => [...approved])),
+    holds: new Map(apart.flatMap(({ holds }) => [...holds])),
     findings: [...findings, ...apart.flatMap((one) => one.findings)],
   }
 }
@@ -57,7 +59,7 @@ function isUnreadable(error: unknown): boolean {
 
 function withFindings(
   document: PartmanDocument,
-  { tenants, settings, invalidSettings, inForce, approved }: ObservedTenants,
+  { tenants, settings, invalidSettings, inForce, approved, holds }: ObservedTenants,
 ): TenantsWithFindings {
   const findings = [...tenants.keys()].flatMap((set) =>
     invalid(
@@ -65,7 +67,7 @@ function withFindings(
       invalidSettings.filter((one) => one.tenants === set),
     ),
   )
-  return { tenants, settings, inForce, approved, findings }
+  return { tenants, settings, inForce, approved, holds, findings }
 }
 
 /** Told once for a set, however many of its tenants have such settings. */

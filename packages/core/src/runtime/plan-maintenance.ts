@@ -1,15 +1,20 @@
 import { type Observation, observeState } from '../catalog/observe-state.js'
+import { observeTakenNames } from '../catalog/observe-taken-names.js'
 import { diffState } from '../diff/diff-state.js'
+import type { Difference } from '../diff/difference.js'
 import { PartmanError } from '../error.js'
 import { holdDoubtful } from '../plan/hold-doubtful.js'
 import { holdInWay } from '../plan/hold-in-way.js'
 import { holdReferred } from '../plan/hold-referred.js'
 import { type AcceptedTerms, holdUnapproved } from '../plan/hold-unapproved.js'
+import type { Operation } from '../plan/operation.js'
 import type { Plan } from '../plan/plan.js'
-import { MAX_CLOCKS_APART_MS, planChanges } from '../plan/plan-changes.js'
+import { MAX_CLOCKS_APART_MS, type PlanContext, planChanges } from '../plan/plan-changes.js'
 import type { PartmanDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
+import type { Hold } from '../state/hold.js'
 import { tablesPerTransaction } from '../state/lock-budget.js'
+import type { Partition } from '../state/state.js'
 import { type WantedTable, wantState } from '../state/want-state.js'
 import type { Clock } from './clock.js'
 import { observeEvidence } from './observe-evidence.js'
@@ -25,6 +30,8 @@ export interface PlannedMaintenance {
   readonly accepted: readonly AcceptedTerms[]
   readonly observation: Observation
   readonly wanted: readonly WantedTable[]
+  /** The holds that nobody has released, by the full name of their table. */
+  readonly holds: ReadonlyMap<string, readonly Hold[]>
 }
 
 /**
@@ -37,25 +44,46 @@ export async function planMaintenance(
   options: { clock?: Clock; approved?: true } = {},
 ): Promise<PlannedMaintenance> {
   const observation = await observeMeasures(database, document, await observeState(database, document))
-  const { tenants, settings, inForce, approved, findings } = await observeTenantsApart(database, document, observation)
+  const { tenants, settings, inForce, approved, holds, findings } = await observeTenantsApart(database, document, observation)
   const now = options.clock ? options.clock.now().getTime() : observation.server.now
-  const wanted = wantState(document, { now, tenants, settings })
+  const wanted = wantState(document, { now, tenants, settings, holds })
   const clocksApartMs = options.clock ? 0 : Math.abs(observation.server.now - Date.now())
-  const changes = planChanges(diffState(wanted, observation.state), {
-    now,
-    takenNames: observation.takenNames,
-    clocksApartMs,
-    tablesPerStep: tablesPerTransaction(observation.server.lockCapacity),
-  })
+  const context = { now, clocksApartMs, tablesPerStep: tablesPerTransaction(observation.server.lockCapacity) }
+  const changes = await planFreely(database, document, diffState(wanted, observation.state), context)
   const whole = { ...changes, findings: [...findings, ...changes.findings] }
   const besideDefaults = async (planned: Plan) => holdInWay(planned, await observeInWay(database, wanted, observation.state, planned), now)
-  if (options.approved) return { plan: await besideDefaults(whole), accepted: [], observation, wanted }
+  if (options.approved) return { plan: await besideDefaults(whole), accepted: [], observation, wanted, holds }
   const { plan: approvedPlan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
   const evidence = await observeEvidence(database, wanted, observation.state, approvedPlan)
   const sound = holdDoubtful(document, approvedPlan, { evidence, approved })
   const free = holdReferred(sound, await observeReferred(database, observation.state, sound))
   const plan = await besideDefaults(free)
-  return { plan, accepted, observation, wanted }
+  return { plan, accepted, observation, wanted, holds }
+}
+
+/** Plans with names that nobody bears: only what is to be made needs one, so only those are asked for. */
+async function planFreely(
+  database: Database,
+  { partitionSchema }: PartmanDocument,
+  differences: readonly Difference[],
+  context: Omit<PlanContext, 'takenNames'>,
+): Promise<Plan> {
+  const takenNames = new Set<string>()
+  for (;;) {
+    const plan = planChanges(differences, { ...context, takenNames })
+    const found = await observeTakenNames(database, partitionSchema, plan.operations.flatMap(newNames))
+    if (found.size === 0) return plan
+    for (const name of found) takenNames.add(name)
+  }
+}
+
+function newNames(operation: Operation): string[] {
+  if (operation.kind === 'create-index') return operation.leftover === null ? [operation.name] : []
+  return operation.kind === 'create-partition' ? names(operation.partition) : []
+}
+
+function names({ name, partitions }: Partition): string[] {
+  return [name, ...partitions.flatMap(names)]
 }
 
 /**

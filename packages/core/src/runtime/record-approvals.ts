@@ -1,22 +1,37 @@
 import type { AcceptedTerms } from '../plan/hold-unapproved.js'
 import type { Database } from '../sql/database.js'
 import { sql } from '../sql/sql.js'
+import type { Lease } from './lease.js'
 
-/** Puts terms of retention in force, on behalf of somebody. */
-export async function recordApprovals(database: Database, terms: readonly AcceptedTerms[], approvedBy: string): Promise<void> {
-  if (terms.length === 0) return
-  await database.query(
-    sql`INSERT INTO partman.approval AS a (table_schema, table_name, retention, partitions, approved_by)
+/** Puts terms of retention in force, on behalf of somebody. False: it was on behalf of a lease that is lost, and nothing was done. */
+export async function recordApprovals(
+  database: Database,
+  terms: readonly AcceptedTerms[],
+  approvedBy: string,
+  lease?: Pick<Lease, 'name' | 'holder' | 'token'>,
+): Promise<boolean> {
+  if (terms.length === 0) return true
+  const rows = await database.query(
+    sql`WITH held AS (
+  UPDATE partman.lease SET holder = holder WHERE name = $6 AND holder = $7 AND token = $8::bigint AND expires_at >= pg_catalog.clock_timestamp() RETURNING true AS held
+)
+INSERT INTO partman.approval AS a (table_schema, table_name, retention, partitions, approved_by)
 SELECT t.schema, t.name, t.retention::jsonb, t.partitions::jsonb, $5
 FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[]), pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[])) AS t (schema, name, retention, partitions)
+WHERE $6::text IS NULL OR EXISTS (SELECT FROM held)
 ON CONFLICT (table_schema, table_name) DO UPDATE
-SET retention = excluded.retention, partitions = excluded.partitions, approved_at = pg_catalog.now(), approved_by = excluded.approved_by`,
+SET retention = excluded.retention, partitions = excluded.partitions, approved_at = pg_catalog.now(), approved_by = excluded.approved_by
+RETURNING true AS recorded`,
     [
       terms.map(({ table }) => table.schema),
       terms.map(({ table }) => table.name),
       terms.map(({ retention }) => JSON.stringify(retention)),
       terms.map(({ partitions = [] }) => JSON.stringify(partitions)),
       approvedBy,
+      lease?.name ?? null,
+      lease?.holder ?? null,
+      lease?.token ?? null,
     ],
   )
+  return rows.length > 0
 }

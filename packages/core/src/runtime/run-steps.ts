@@ -3,6 +3,7 @@ import type { Database } from '../sql/database.js'
 import { type ActingMaintainer, type Block, type RenderOptions, renderBlocks } from '../sql/guarded-block.js'
 import type { Statement } from '../sql/statement.js'
 import { formatTableName } from '../state/state.js'
+import type { HookQuestions } from './ask-hooks.js'
 import { batchSteps } from './batch-steps.js'
 import { blockersOf } from './blocker.js'
 import { explainStale } from './explain-stale.js'
@@ -23,7 +24,7 @@ export interface RunSettings {
   readonly lockBackoffMs: number
   readonly detachWaitMs: number
   readonly indexWaitMs: number
-  readonly indexBudgetMs: number
+  readonly slowBudgetMs: number
 }
 
 export interface RunContext {
@@ -31,6 +32,7 @@ export interface RunContext {
   readonly settings: RunSettings
   readonly acting: ActingMaintainer
   readonly keeper: LeaseKeeper
+  readonly hooks: HookQuestions
   readonly lockCapacity: number
   /** By `performance.now()`: no step is begun later. */
   readonly deadline: number
@@ -75,7 +77,7 @@ export async function runSteps(operations: readonly Operation[], context: RunCon
 
 class Run {
   readonly #context: RunContext
-  #indexesSince: number | undefined
+  #slowSince: number | undefined
 
   constructor(context: RunContext) {
     this.#context = context
@@ -83,10 +85,29 @@ class Run {
 
   /** Runs steps that can begin as one transaction; each goes on by itself. */
   async run(batch: readonly Step[], round: number, holds: StepHolds): Promise<void> {
-    const ready = batch.filter((step) => this.#isReady(step, holds))
+    for (const step of batch) if (this.#isReady(step, holds) && !step.isCleared) await this.#askHook(step)
+    const ready = batch.filter((step) => step.isCleared && this.#isReady(step, holds))
     const blocks = ready.flatMap(({ statement }) => (statement?.kind === 'block' ? [statement] : []))
     if (ready.length > 1 && blocks.length === ready.length) await this.#sendTogether(ready, blocks, round)
     await this.#runApart(ready, round, holds)
+  }
+
+  /** Clears a step, or ends it, as the application says. */
+  async #askHook(step: Step): Promise<void> {
+    const { hooks, logger } = this.#context
+    try {
+      const known = hooks.recall(step.operation)
+      if (!known && this.#isLate()) return step.giveUp(LEFT_FOR_NEXT_RUN)
+      if (!known) this.#slowSince ??= performance.now()
+      const answer = known ?? (await hooks.call(step.operation))
+      if (answer.kind === 'proceed') step.clear(answer.hook)
+      else if (answer.kind !== 'interrupted') step.decline(answer.kind, answer.error, answer.hook)
+      else step.giveUp(this.#context.keeper.isLost ? LEASE_LOST : STOPPED)
+    } catch (error) {
+      if (isLockTrouble(error)) return step.meet(error)
+      step.decline('failed', error instanceof Error ? error.message : String(error))
+      logger.error({ ...fieldsOf(step), err: error }, 'step failed')
+    }
   }
 
   /** Where one of them is in trouble, nothing is done, and each is tried by itself. */
@@ -135,7 +156,7 @@ class Run {
   /** Sends the next statement of a step; returns what it failed with. */
   async #send(step: Step, round: number): Promise<unknown> {
     step.begin()
-    if (isIndexStep(step)) this.#indexesSince ??= performance.now()
+    if (isIndexStep(step)) this.#slowSince ??= performance.now()
     try {
       await this.#sendStatement(step, step.statement!, round)
       return undefined
@@ -169,7 +190,7 @@ class Run {
     const { keeper, signal, deadline } = this.#context
     if (keeper.isLost) step.giveUp(LEASE_LOST)
     else if (signal.aborted) step.giveUp(STOPPED)
-    else if (!step.hasBegun && (performance.now() > deadline || this.#isLateIndex(step))) step.giveUp(LEFT_FOR_NEXT_RUN)
+    else if (!step.hasBegun && (performance.now() > deadline || (isIndexStep(step) && this.#isLate()))) step.giveUp(LEFT_FOR_NEXT_RUN)
     else if (holds.isHeldForGood(step.operation)) step.giveUp(HELD)
     else return !holds.isHeld(step.operation)
     return false
@@ -181,10 +202,9 @@ class Run {
     return statement?.kind !== 'concurrent' && isLockTrouble(error)
   }
 
-  /** Whoever builds indexes provisions nothing meanwhile. */
-  #isLateIndex(step: Step): boolean {
-    if (!isIndexStep(step) || this.#indexesSince === undefined) return false
-    return performance.now() - this.#indexesSince > this.#context.settings.indexBudgetMs
+  /** Whoever builds indexes, or waits for hooks, provisions nothing meanwhile. */
+  #isLate(): boolean {
+    return this.#slowSince !== undefined && performance.now() - this.#slowSince > this.#context.settings.slowBudgetMs
   }
 
   #advance(step: Step): void {

@@ -12,12 +12,16 @@ export const SQLSTATE = {
   undefinedFunction: '42883',
   invalidSchemaName: '3F000',
   readOnlyTransaction: '25006',
-  /** Rows break a CHECK, or belong to another partition. */
-  checkViolation: '23514',
   /** Raised by our own blocks when an object is not the one a plan was made for. */
   planStale: 'PTM01',
   /** Raised by a maintainer's blocks when it is no longer the one that may act. */
   leaseLost: 'PTM03',
+  /** Raised by a block of ours that was only to find something out, and to change nothing. */
+  probed: 'PTM04',
+  datatypeMismatch: '42804',
+  invalidObjectDefinition: '42P17',
+  duplicateTable: '42P07',
+  checkViolation: '23514',
   queryCanceled: '57014',
 } as const
 

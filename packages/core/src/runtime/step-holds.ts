@@ -39,6 +39,7 @@ class FailedPlaces {
       case 'attach-index':
         return this.#frames.has(formatPart(operation.index, operation.parent))
       case 'drop-partition':
+      case 'move-partition':
         return this.#parents.has(formatTableName(operation.partition.marker.parent))
       default:
         return this.#parents.has(formatTableName(operation.parent))
@@ -49,6 +50,7 @@ class FailedPlaces {
     switch (operation.kind) {
       // One that cannot be dropped, because a view is on it, stands in nobody's way.
       case 'drop-partition':
+      case 'move-partition':
         break
       case 'create-index':
       case 'attach-index':

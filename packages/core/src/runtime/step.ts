@@ -4,6 +4,7 @@ import { statementsOf, undoOf } from '../sql/render-operation.js'
 import type { Statement } from '../sql/statement.js'
 import type { Blocker } from './blocker.js'
 import type { StepReport } from './maintenance-report.js'
+import type { HookReport } from './retirement-hook.js'
 
 /** An operation on its way: which of its statements comes next, and what has stood in its way. */
 export class Step {
@@ -18,6 +19,9 @@ export class Step {
   #blockers: readonly Blocker[] = []
   #end: Pick<StepReport, 'outcome' | 'error'> | undefined
   #met: unknown
+  #hook: HookReport | undefined
+  #isCleared = false
+  #isDeclined = false
 
   constructor(operation: Operation, options: RenderOptions) {
     this.operation = operation
@@ -34,9 +38,9 @@ export class Step {
     return this.#end !== undefined
   }
 
-  /** What it was to bring about is not there, and will not be in this run. */
+  /** What it was to bring about is not there, and will not be in this run. Where the application said no, all is well with its objects. */
   get isMissed(): boolean {
-    return this.#isMissed || this.#end?.outcome === 'failed'
+    return this.#isMissed || (this.#end?.outcome === 'failed' && !this.#isDeclined)
   }
 
   /** What takes back its statements that are done, where it goes no further. */
@@ -47,6 +51,23 @@ export class Step {
   /** Its statements were taken back, and it begins anew. */
   rewind(): void {
     this.#next = 0
+  }
+
+  /** Whether the application has nothing against it. */
+  get isCleared(): boolean {
+    return this.#isCleared
+  }
+
+  clear(hook?: HookReport): void {
+    this.#isCleared = true
+    this.#hook = hook
+  }
+
+  /** Ends it because a hook said so, or could not say anything. */
+  decline(outcome: 'skipped' | 'failed', error: string, hook?: HookReport): void {
+    this.#isDeclined = true
+    this.#hook = hook
+    this.#end = { outcome, error }
   }
 
   /** Whether something was sent for it. */
@@ -100,6 +121,7 @@ export class Step {
       bound: 'bound' in partition ? partition.bound : partition.marker.bound,
       reason,
       ...(this.#end ?? { outcome: 'skipped' }),
+      ...(this.#hook ? { hook: this.#hook } : {}),
       ...(this.#tries > 0 ? { retries: this.#tries } : {}),
       ...(this.#waitedMs > 0 ? { waitedMs: Math.round(this.#waitedMs) } : {}),
       ...(this.#blockers.length > 0 ? { blockers: this.#blockers } : {}),

@@ -19,12 +19,18 @@ export interface ActingMaintainer {
   readonly leaseTtlMs: number
   /** A detach is not begun while a transaction that is older than this, in milliseconds, uses the parent. */
   readonly longTransactionMs: number
+  /** The ids of the holds that the plan was made with, by the full name of their table. */
+  readonly knownHolds: ReadonlyMap<string, readonly string[]>
 }
 
 /** Statements of one transaction, and the locks that they need: whoever holds one against them is told of. */
 export interface Block {
   readonly statements: readonly Sql[]
   readonly locks: readonly OperationLock[]
+  /** What has to hold before anything is locked that the application uses; what several blocks of a transaction ask for is asked once. */
+  readonly premises?: readonly Sql[]
+  /** Tables that a maintainer leaves alone while a long transaction uses one of them. */
+  readonly quiet?: readonly TableName[]
 }
 
 /** Renders a block that waits only so long for each lock, and leaves the setting as the caller's transaction had it. */
@@ -44,11 +50,12 @@ export function renderBlocks(blocks: readonly Block[], options: RenderOptions): 
   const { maintainer } = options
   if (!maintainer) return lockLimited(statements, options)
   const locks = blocks.flatMap((block) => block.locks)
+  const premises = new Set(blocks.flatMap((block) => block.premises ?? []))
   return doBlock(sql`BEGIN
   ${renderFence(maintainer)}
   PERFORM pg_catalog.set_config('lock_timeout', '${integer(options.lockTimeoutMs)}ms', true);
   BEGIN
-  ${joinSql(statements, '\n')}
+  ${joinSql([...premises, ...assertNoLongTransaction(blocks, maintainer), ...statements], '\n')}
   EXCEPTION WHEN lock_not_available THEN
     RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = SQLERRM, DETAIL = ${selectBlockers(locks)};
   END;
@@ -113,8 +120,9 @@ function unique(locks: readonly OperationLock[]): OperationLock[] {
  * Raises, as if for a lock, where a transaction that has lasted for some time uses one of the tables: whatever waits for all who use
  * it would wait for that one, and whoever wants the same lock behind it too.
  */
-export function assertNoLongTransaction(tables: readonly TableName[], { maintainer }: RenderOptions): Sql[] {
-  if (!maintainer) return []
+function assertNoLongTransaction(blocks: readonly Block[], maintainer: ActingMaintainer): Sql[] {
+  const tables = blocks.flatMap(({ quiet = [] }) => quiet)
+  if (tables.length === 0) return []
   const locks = tables.map((on): OperationLock => ({ mode: 'ACCESS EXCLUSIVE', on }))
   return [
     sql`IF EXISTS (SELECT FROM ${heldAgainst(locks)} JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
@@ -127,6 +135,11 @@ export function assertNoLongTransaction(tables: readonly TableName[], { maintain
 /** Whether the relation `c` is a partition of this parent. */
 export function isAttached(parent: TableName): Sql {
   return sql`c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid AND i.inhparent = ${literal(qualified(parent))}::regclass::oid AND NOT i.inhdetachpending)`
+}
+
+/** Whether the relation `c` hangs on no other, and bears this comment. */
+export function isDetached(comment: string): Sql {
+  return sql`NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) AND pg_catalog.obj_description(c.oid, 'pg_class') = ${literal(comment)}`
 }
 
 /** Raises unless the relation bears its name still, and fulfils the condition, where it is called `c`. */

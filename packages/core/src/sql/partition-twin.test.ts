@@ -147,7 +147,8 @@ async function createParent(key: PartitionKey, kind: (typeof KINDS)[number]): Pr
 }
 
 const names = ({ name, partitions }: Partition): string[] => [name, ...partitions.flatMap(names)]
-const create = (on: TableName, partition: Partition): Sql => doBlock(sql`BEGIN ${joinSql(renderCreatePartition(on, partition), '\n')} END`)
+const create = (on: TableName, partition: Partition): Sql =>
+  doBlock(sql`BEGIN ${joinSql(renderCreatePartition(on, partition, { isBeyondLike: true }), '\n')} END`)
 
 async function describeRelations(test: TestDatabase, partition: Partition): Promise<unknown[]> {
   const descriptions: unknown[] = []

@@ -24,3 +24,8 @@ export function renderAudit({ act, table, partition, bound, reason }: PartitionA
     FROM (SELECT ${oid} AS relid UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(${oid}) AS t) AS part JOIN pg_catalog.pg_class c ON c.oid = part.relid::oid;`,
   ]
 }
+
+/** Once a partition is gone, or back, what the hooks have said of it is over. */
+export function forgetHooks({ oid }: { readonly oid: string }, { maintainer }: RenderOptions): Sql[] {
+  return maintainer ? [sql`DELETE FROM partman.hook_call WHERE partition = ${literal(oid)}::oid;`] : []
+}

@@ -3,12 +3,11 @@ import { PROOF_PREFIX } from '../state/default-proof.js'
 import { formatTableName } from '../state/state.js'
 import { assertRelation, isAttached } from './guarded-block.js'
 import { renderCondition } from './render-condition.js'
-import { renderCreatePartition } from './render-partition.js'
 import { identifier, literal, qualified, type Sql, sql } from './sql.js'
 import type { Statement } from './statement.js'
 
 /**
- * Makes a partition beside a DEFAULT one without a scan under a lock: a CHECK that the DEFAULT holds no row of the new bound, which is
+ * Makes a partition beside a DEFAULT one, by the statements `create`, without a scan under a lock: a CHECK that the DEFAULT holds no row of the new bound, which is
  * validated while everybody reads and writes, spares the scan that ATTACH would make. From its first statement to its last the
  * DEFAULT takes no row of that bound.
  * https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE
@@ -16,8 +15,8 @@ import type { Statement } from './statement.js'
 export function renderCreateBeside(
   { parent, partition, locks }: CreatePartition,
   { partition: beside, key, check }: BesideDefault,
+  create: readonly Sql[],
 ): Statement[] {
-  const create = renderCreatePartition(parent, partition)
   if (check === null) return [{ kind: 'block', locks, statements: create }]
   const [table, name] = [qualified(beside), identifier(check)]
   return [

@@ -1,11 +1,13 @@
-import type { ClearMarker, DetachPartition, DropPartition, FinalizeDetach, Operation } from '../plan/operation.js'
+import type { ClearMarker, CreatePartition, DetachPartition, DropPartition, FinalizeDetach, Operation } from '../plan/operation.js'
 import { formatMarker } from '../state/marker.js'
-import { assertNoLongTransaction, assertRelation, isAttached, type RenderOptions } from './guarded-block.js'
-import { renderAudit } from './render-audit.js'
+import { assertKnownHolds, HOLD_LOCK } from './assert-holds.js'
+import { assertRelation, isAttached, isDetached, type RenderOptions } from './guarded-block.js'
+import { forgetHooks, renderAudit } from './render-audit.js'
 import { renderCreateBeside, renderDropCheck, renderUndoProof } from './render-default-proof.js'
 import { renderAttachIndex, renderCreateIndex } from './render-index.js'
+import { renderMove } from './render-move.js'
 import { renderCreatePartition } from './render-partition.js'
-import { literal, qualified, type Sql, sql } from './sql.js'
+import { joinSql, literal, qualified, type Sql, sql } from './sql.js'
 import { renderStatement, type Statement } from './statement.js'
 
 /** Renders an operation to statements, each to be sent by itself outside a transaction. */
@@ -18,18 +20,20 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
   const { locks } = operation
   switch (operation.kind) {
     case 'create-partition':
-      if (operation.beside) return renderCreateBeside(operation, operation.beside)
-      return [{ kind: 'block', locks, statements: renderCreatePartition(operation.parent, operation.partition) }]
+      if (operation.beside) return renderCreateBeside(operation, operation.beside, renderCreate(operation, options))
+      return [{ kind: 'block', locks, statements: renderCreate(operation, options) }]
     case 'detach-partition':
       return renderDetach(operation, options)
     case 'finalize-detach':
       return [renderFinalize(operation)]
     case 'clear-marker':
-      return [renderClearMarker(operation)]
+      return [renderClearMarker(operation, options)]
     case 'drop-check':
       return [renderDropCheck(operation)]
     case 'drop-partition':
       return [renderDrop(operation, options)]
+    case 'move-partition':
+      return [renderMove(operation, options)]
     case 'create-index':
       return renderCreateIndex(operation)
     case 'attach-index':
@@ -40,6 +44,25 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
 /** What takes back the first statements of an operation whose later ones have failed; nothing where they may stay. */
 export function undoOf(operation: Operation): Statement[] {
   return operation.kind === 'create-partition' && operation.beside ? renderUndoProof(operation.beside) : []
+}
+
+/**
+ * A tenant that signs up while a maintainer plans, or while it is at it, makes the very same partition by the same name: then the
+ * maintainer's is undone, and that one stands.
+ */
+function renderCreate(operation: CreatePartition, { maintainer }: RenderOptions): Sql[] {
+  const { parent, partition } = operation
+  const made = renderCreatePartition(parent, partition, operation)
+  if (!maintainer) return made
+  return [
+    sql`BEGIN
+    ${joinSql(made, '\n')}
+  EXCEPTION WHEN invalid_object_definition OR duplicate_table OR duplicate_object OR unique_violation THEN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = ${literal(qualified(parent))}::regclass::oid AND i.inhrelid = pg_catalog.to_regclass(${literal(qualified(partition))})::oid) THEN
+      RAISE;
+    END IF;
+  END;`,
+  ]
 }
 
 /**
@@ -54,9 +77,10 @@ function renderDetach(operation: DetachPartition, options: RenderOptions): State
   return [
     {
       kind: 'block',
-      locks: options.maintainer ? [{ mode: 'ACCESS EXCLUSIVE', on: parent }] : locks,
+      locks: options.maintainer ? [{ mode: 'ACCESS EXCLUSIVE', on: parent }, HOLD_LOCK] : locks,
+      premises: assertKnownHolds(table, options),
+      quiet: [parent, { schema, name }],
       statements: [
-        ...assertNoLongTransaction([parent, partition], options),
         sql`LOCK TABLE ONLY ${qualified(parent)} IN SHARE UPDATE EXCLUSIVE MODE;`,
         assertRelation(partition, isAttached(parent)),
         sql`COMMENT ON TABLE ${qualified(partition)} IS ${literal(marker)};`,
@@ -76,27 +100,32 @@ export function renderFinalize({ parent, partition, locks }: Pick<FinalizeDetach
   }
 }
 
-function renderClearMarker({ parent, partition, locks }: ClearMarker): Statement {
+function renderClearMarker({ parent, partition, locks }: ClearMarker, options: RenderOptions): Statement {
   return {
     kind: 'block',
     locks,
-    statements: [assertRelation(partition, isAttached(parent)), sql`COMMENT ON TABLE ${qualified(partition)} IS NULL;`],
+    statements: [
+      assertRelation(partition, isAttached(parent)),
+      sql`COMMENT ON TABLE ${qualified(partition)} IS NULL;`,
+      ...forgetHooks(partition, options),
+    ],
   }
 }
 
 /** The lock is taken before the check, so that nobody can attach the partition again in between. */
 function renderDrop({ partition, table, reason }: DropPartition, options: RenderOptions): Statement {
-  const marker = literal(formatMarker(partition.marker))
   return {
     kind: 'block',
-    locks: [{ mode: 'ACCESS EXCLUSIVE', on: { schema: partition.schema, name: partition.name } }],
+    locks: [
+      { mode: 'ACCESS EXCLUSIVE', on: { schema: partition.schema, name: partition.name } },
+      ...(options.maintainer ? [HOLD_LOCK] : []),
+    ],
+    premises: assertKnownHolds(table, options),
     statements: [
       sql`LOCK TABLE ${qualified(partition)} IN ACCESS EXCLUSIVE MODE;`,
-      assertRelation(
-        partition,
-        sql`NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) AND pg_catalog.obj_description(c.oid, 'pg_class') = ${marker}`,
-      ),
+      assertRelation(partition, isDetached(formatMarker(partition.marker))),
       ...renderAudit({ act: 'drop', table, partition, bound: partition.marker.bound, reason }, options),
+      ...forgetHooks(partition, options),
       sql`DROP TABLE ${qualified(partition)};`,
     ],
   }

@@ -24,15 +24,16 @@ export function renderPartitionBy({ method, columns }: PartitionKey): Sql {
  * in a PL/pgSQL block.
  * https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-ATTACH-PARTITION
  */
-export function renderCreatePartition(parent: TableName, partition: Partition): Sql[] {
+export function renderCreatePartition(parent: TableName, partition: Partition, { isBeyondLike }: { isBeyondLike: boolean }): Sql[] {
   const attach = sql`ALTER TABLE ${qualified(parent)} ATTACH PARTITION ${qualified(partition)} ${renderBound(partition.bound)};`
   const below = partition.partitions.flatMap((child) => renderPartitionOf(partition, child))
-  if (below.length === 0) return [...renderCreateLike(parent, partition), attach]
+  const create = [renderCreateLike(parent, partition), ...(isBeyondLike ? [renderBeyondLike(parent, partition)] : [])]
+  if (below.length === 0) return [...create, attach]
   // An identity column would make ATTACH refuse, and it makes one of the partition's column, but not of those below. As the
   // lock on the parent is wanted for as short as can be, it is attached late where there is none.
   const identity = sql`EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = ${literal(qualified(parent))}::regclass::oid AND a.attidentity <> '')`
   return [
-    ...renderCreateLike(parent, partition),
+    ...create,
     sql`IF ${identity} THEN
   ${attach}
 END IF;`,
@@ -43,15 +44,17 @@ END IF;`,
   ]
 }
 
+function renderCreateLike(parent: TableName, partition: Partition): Sql {
+  return sql`CREATE TABLE ${qualified(partition)} (LIKE ${qualified(parent)} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS EXCLUDING STATISTICS)${partitionBy(partition)};`
+}
+
 /**
  * LIKE copies neither the access method nor the tablespace that a parent has for its partitions. Indexes it does copy, so that
  * ATTACH need not build them; but an exclusion constraint of the parent takes no copy for its own, and there would be two.
  */
-function renderCreateLike(parent: TableName, partition: Partition): Sql[] {
+function renderBeyondLike(parent: TableName, partition: Partition): Sql {
   const [like, made] = [literal(qualified(parent)), literal(qualified(partition))]
-  return [
-    sql`CREATE TABLE ${qualified(partition)} (LIKE ${qualified(parent)} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS EXCLUDING STATISTICS)${partitionBy(partition)};`,
-    sql`DECLARE
+  return sql`DECLARE
   alteration text;
 BEGIN
   FOR alteration IN
@@ -61,8 +64,7 @@ BEGIN
   LOOP
     EXECUTE ${literal(sql`ALTER TABLE ${qualified(partition)} `)} || alteration;
   END LOOP;
-END;`,
-  ]
+END;`
 }
 
 /** Makes a partition in place, with all partitions of its own: ACCESS EXCLUSIVE on the parent. */

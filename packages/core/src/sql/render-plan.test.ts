@@ -14,7 +14,7 @@ const START = Date.parse('2026-01-01T00:00:00Z')
 
 /** A database with a tenant, that has been maintained since the begin of the year. */
 async function start(names: typeof PLAIN) {
-  const document = { ...webhookDocument(names), retireAtMost: 1 }
+  const document = webhookDocument(names)
   const test = await testDatabase()
   const database = await prepareDatabase(test, document, webhookTables(names, document), { firstPartitions: false })
   await test.query(sql`INSERT INTO ${qualified(names.projects)} (id) VALUES ('it''s $$ a')`)

@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<Operation['kind'], string>> = {
   'create-index': 'make an index of',
   'attach-index': 'attach an index of',
   'drop-partition': 'drop',
+  'move-partition': 'move to another schema',
 }
 
 /**

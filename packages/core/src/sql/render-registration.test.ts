@@ -59,7 +59,9 @@ describe.each([PLAIN, HOSTILE])('registering a tenant with $label', (names) => {
     onTestFinished(() => maintainer.end())
     await maintainer.query('BEGIN')
     const wanted = wantTable(document.partitionSchema, document.tables[0]!, { now: NOW, tenants: new Map() })
-    const created = wantTenant(wanted, partitionStem(names.attempts), 'acme').flatMap((one) => renderCreatePartition(names.attempts, one))
+    const created = wantTenant(wanted, partitionStem(names.attempts), 'acme').flatMap((one) =>
+      renderCreatePartition(names.attempts, one, { isBeyondLike: true }),
+    )
     await maintainer.query(doBlock(sql`BEGIN ${joinSql(created, '\n')} END`))
     const registered = database.query(renderRegistration(document, 'Project', 'acme', OPTIONS))
     const waiting = async () => (await maintainer.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount

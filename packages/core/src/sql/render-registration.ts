@@ -67,7 +67,7 @@ function renderTenantPartition({ table }: TablePolicy, partition: Partition, hel
   const parent = literal(qualified(table))
   return sql`IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = ${parent}::regclass::oid AND i.inhrelid = pg_catalog.to_regclass(${literal(qualified(partition))})::oid) THEN
     BEGIN
-      ${joinSql(renderCreatePartition(table, partition), '\n')}
+      ${joinSql(renderCreatePartition(table, partition, { isBeyondLike: true }), '\n')}
     EXCEPTION WHEN invalid_object_definition OR duplicate_table OR duplicate_object OR unique_violation THEN
       IF NOT EXISTS (
         SELECT FROM pg_catalog.pg_inherits i

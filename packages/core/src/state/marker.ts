@@ -1,11 +1,23 @@
 import type { Bound, RangeDatum } from './bound.js'
-import type { RetiredMarker } from './state.js'
+import type { MovedMarker, RetiredMarker } from './state.js'
 
 /** What the comment of a table of ours begins with. */
 export const MARKER_PREFIX = 'partman:retired '
 
 export function formatMarker(marker: RetiredMarker): string {
   return MARKER_PREFIX + JSON.stringify(marker)
+}
+
+/** What the comment of a table begins with that was moved to a schema for good. */
+export const MOVED_PREFIX = 'partman:moved '
+
+export function formatMovedMarker(marker: MovedMarker): string {
+  return MOVED_PREFIX + JSON.stringify(marker)
+}
+
+/** Parses the comment of a partition that was retired, or moved since. */
+export function parseAnyMarker(comment: string): RetiredMarker | undefined {
+  return parseMarker(comment.startsWith(MOVED_PREFIX) ? MARKER_PREFIX + comment.slice(MOVED_PREFIX.length) : comment)
 }
 
 /** Parses a comment; undefined where it is not a marker of ours, or not whole. */

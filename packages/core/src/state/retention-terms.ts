@@ -32,7 +32,9 @@ export function keepsAtLeast(declared: RetentionTerms, inForce: RetentionTerms, 
 function keepsAsLong(declared: RetentionTerm, inForce: RetentionTerm | null, now: number): boolean {
   if (declared.encoding !== inForce?.encoding || declared.epoch !== inForce?.epoch) return false
   // What keeps everything, or counts in another way, cannot be outdone.
-  if (inForce === null || !isLongerOrSame(declared.grace, inForce.grace, now)) return false
+  if (inForce === null) return false
+  // What is not dropped may be moved or left alone as soon as one likes.
+  if (!declared.afterGrace && (inForce.afterGrace || !isLongerOrSame(declared.grace, inForce.grace, now))) return false
   switch (declared.kind) {
     case 'age':
       return inForce.kind === 'age' && isLongerOrSame(declared.after, inForce.after, now)

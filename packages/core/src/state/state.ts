@@ -33,6 +33,7 @@ export interface Partition extends TableName {
   readonly proofs?: readonly DefaultProof[]
   /** What makes it a thing that partman leaves alone. */
   readonly alien?: Alien
+  readonly isBeyondLike?: true
 }
 
 /** What the windows below a parent are judged by and could not be read, and why: nothing below it retires by what is not known. */
@@ -55,6 +56,8 @@ export interface Table extends TableName {
   readonly highestKeyOf?: ReadonlyMap<string, string | null>
   readonly unread?: Unread
   readonly alien?: Alien
+  /** Its partitions get an access method, a tablespace or an exclusion constraint of it, which CREATE TABLE LIKE does not see to. */
+  readonly isBeyondLike?: true
   /** The extension that has it in its care: `pg_partman`, `timescaledb`, or one that it is a member of. */
   readonly extension?: string
   /** The type of each column, as a policy calls it, or by its name in the catalog. */
@@ -91,6 +94,12 @@ export interface RetiredMarker {
   readonly bound: Bound
   /** ISO 8601, UTC. */
   readonly retiredAt: string
+}
+
+/** The mark of a partition that was moved to a schema for good, and that no maintenance looks at again. */
+export interface MovedMarker extends RetiredMarker {
+  /** ISO 8601, UTC. */
+  readonly movedAt: string
 }
 
 /** Everything about partitions, in one shape for what is wanted and what was found. */

@@ -9,9 +9,10 @@ import {
 } from '../policy/policy.js'
 import type { TenantSettings } from '../policy/tenant-settings.js'
 import type { ComparedKey } from './default-proof.js'
+import { type Hold, holdsInForce } from './hold.js'
 import type { KeyAxis } from './key-axis.js'
 import { keyAxis } from './key-axis.js'
-import type { Partition, PartitionKey } from './state.js'
+import { formatTableName, type Partition, type PartitionKey } from './state.js'
 import { numberSeries, timeSeries, type WindowSeries } from './window-series.js'
 
 export interface Wish {
@@ -21,6 +22,8 @@ export interface Wish {
   readonly tenants: ReadonlyMap<string, readonly string[]>
   /** By the name of the set and the tenant's key. */
   readonly settings?: ReadonlyMap<string, ReadonlyMap<string, TenantSettings>>
+  /** Those that nobody has released, by the full name of their table. */
+  readonly holds?: ReadonlyMap<string, readonly Hold[]>
 }
 
 /** What a table should look like at an instant. */
@@ -33,6 +36,8 @@ export interface WantedTable {
   /** Keys of the tenants that the outermost level has partitions for. */
   readonly tenants: readonly string[]
   readonly settings: ReadonlyMap<string, TenantSettings>
+  /** The holds in force at the instant. */
+  readonly holds: readonly Hold[]
   /** The series of a level as it is at the instant; `highest` is the highest key found, which a level by number counts from. */
   readonly series: (level: WindowPolicy, highest: string | null) => WindowSeries
 }
@@ -50,7 +55,7 @@ type SharedSeries = Map<string, WindowSeries>
 export function wantTable(
   partitionSchema: string,
   policy: TablePolicy,
-  { now, tenants, settings }: Wish,
+  { now, tenants, settings, holds }: Wish,
   shared: SharedSeries = new Map(),
 ): WantedTable {
   const series = new Map<WindowPolicy, WindowSeries>()
@@ -61,6 +66,7 @@ export function wantTable(
     now,
     tenants: (set !== undefined && tenants.get(set)) || [],
     settings: (set !== undefined && settings?.get(set)) || new Map(),
+    holds: holdsInForce(holds?.get(formatTableName(policy.table)) ?? [], now),
     series: (level, highest) => {
       if (level.kind === 'number-range') return numberSeries(level, highest === null ? null : finite(keyAxis(level), highest))
       const known = series.get(level) ?? sharedSeries(level, now, shared)

@@ -80,7 +80,8 @@ function isBeyond({ last }: KeyAxis, position: bigint): boolean {
   return last !== null && position > last
 }
 
-function wallClock(instant: number, timeZone: string): number {
+/** The local date and time of an instant, written as if it were UTC. */
+export function wallClock(instant: number, timeZone: string): number {
   const { year, month, day, hour, minute, second } = localDateTime(Math.floor(instant), timeZone)
   return Date.UTC(year, month - 1, day, hour, minute, second)
 }

@@ -35,7 +35,7 @@ const PARTS = {
 const OF_USERS = `n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname NOT LIKE 'pg\\_%temp\\_%'`
 
 /** Everything that the catalog holds in all schemas of users, a line for each object, in order. */
-export async function dumpCatalog(database: TestDatabase): Promise<string[]> {
+export async function dumpCatalog(database: Pick<TestDatabase, 'query'>): Promise<string[]> {
   const lines: string[] = []
   for (const [sort, select] of Object.entries(PARTS)) {
     const statement = `${select} ${/\bWHERE [^)]*$/.test(select) ? 'AND' : 'WHERE'} ${OF_USERS}`

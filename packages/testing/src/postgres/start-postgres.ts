@@ -1,38 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { chown, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { chown } from 'node:fs/promises'
 import { resolvePostgresBinaries } from './binaries.js'
-import { makeDataFolder, reachableCopy } from './folders.js'
-import { type ProcessOwner, resolveProcessOwner } from './unprivileged-user.js'
+import { makeDataFolder } from './folders.js'
+import { keepServer, type PostgresServer, type PostgresSettings } from './keep-server.js'
+import { resolveProcessOwner } from './unprivileged-user.js'
 import { type PostgresMajor, resolveMajor } from './versions.js'
 
-const KEEPER = fileURLToPath(new URL('../../bin/postgres-keeper.js', import.meta.url))
-
-/** Not durable, because the data live no longer than the run; everything that decides how locks and plans behave keeps its default. */
-const SETTINGS = {
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-  max_wal_size: '256MB',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-}
-
-/** A running PostgreSQL server of its own. */
-export interface PostgresServer {
-  /** Connection string of the superuser to the database `postgres`. */
-  readonly url: string
-  readonly version: PostgresMajor
-  readonly port: number
-  /** Stops the server and removes its data; may be called twice. */
-  stop(): Promise<void>
-}
+export type { PostgresServer } from './keep-server.js'
 
 /**
  * Starts PostgreSQL on a free port of 127.0.0.1 with an empty data directory. The server ends with `stop()`, and also when this process
@@ -41,62 +15,12 @@ export interface PostgresServer {
  * extensions; `version` is what it is taken for.
  */
 export async function startPostgres(
-  options: { version?: PostgresMajor; settings?: Readonly<Record<string, string | number>>; installation?: string } = {},
+  options: { version?: PostgresMajor; settings?: PostgresSettings; installation?: string } = {},
 ): Promise<PostgresServer> {
   const version = options.version ?? resolveMajor()
   const installed = options.installation ?? (await resolvePostgresBinaries(version))
   const owner = await resolveProcessOwner()
   const cluster = await makeDataFolder()
-  const remove = [cluster]
-  const password = randomBytes(16).toString('hex')
-  try {
-    if (owner !== undefined) await chown(cluster, owner.uid, owner.gid)
-    let binaries = installed
-    if (!mayRun(join(installed, 'bin', 'postgres'), cluster, owner)) {
-      binaries = await reachableCopy(installed)
-      remove.push(binaries)
-    }
-    const config = { binaries, cluster, remove, password, owner, settings: { ...SETTINGS, ...options.settings } }
-    // Detached, so that an interrupt from the terminal reaches only this process, and the keeper can still tidy up after it.
-    const keeper = spawn(process.execPath, [KEEPER], {
-      detached: true,
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: { ...process.env, PARTMAN_POSTGRES_KEEPER: JSON.stringify(config) },
-    })
-    const port = await listeningPort(keeper)
-    release(keeper)
-    return { url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`, version, port, stop: () => stop(keeper) }
-  } catch (error) {
-    for (const folder of remove) await rm(folder, { recursive: true, force: true })
-    throw error
-  }
-}
-
-/** False for an installation below a folder that only root may enter, such as /root. */
-function mayRun(program: string, cwd: string, owner: ProcessOwner | undefined): boolean {
-  return owner === undefined || spawnSync(program, ['--version'], { cwd, ...owner }).status === 0
-}
-
-async function listeningPort(keeper: ChildProcess): Promise<number> {
-  if (keeper.stdout === null) throw new Error('The process that keeps PostgreSQL has no standard output.')
-  for await (const line of createInterface({ input: keeper.stdout })) {
-    const message = JSON.parse(line) as { port: number } | { error: string }
-    if ('port' in message) return message.port
-    throw new Error(`PostgreSQL did not start. ${message.error}`)
-  }
-  throw new Error('PostgreSQL did not start: the process that keeps it ended.')
-}
-
-/** Lets this process end while the server runs; the keeper notices and stops the server. */
-function release(keeper: ChildProcess): void {
-  keeper.unref()
-  for (const stream of [keeper.stdin, keeper.stdout]) (stream as { unref?: () => void } | null)?.unref?.()
-}
-
-async function stop(keeper: ChildProcess): Promise<void> {
-  if (keeper.exitCode !== null || keeper.signalCode !== null) return
-  keeper.ref()
-  const exited = once(keeper, 'exit')
-  keeper.stdin?.end()
-  await exited
+  if (owner !== undefined) await chown(cluster, owner.uid, owner.gid)
+  return keepServer({ version, installed, cluster, owner, password: randomBytes(16).toString('hex'), settings: options.settings ?? {} })
 }

@@ -1,4 +1,8 @@
+import type { PartmanDocument } from '../policy/document.js'
+import type { Database } from '../sql/database.js'
+import { constantSql } from '../sql/sql.js'
 import type { Identified, UnfinishedIndex } from '../state/unfinished-index.js'
+import { PARTITION_TREE } from './partition-tree.js'
 
 /** What follows the table's name in pg_get_indexdef: the name before it is quoted as quote_ident does. */
 const definition = (index: string, tableName: string) => `pg_catalog.substr(
@@ -12,11 +16,11 @@ const definition = (index: string, tableName: string) => `pg_catalog.substr(
 const indexRow = (index: string) => `pg_catalog.json_build_array(${index}.indexrelid::text, ${index}.nspname, ${index}.name)`
 
 /**
- * Parts of the one statement that observes: `unfinished` are invalid partitioned indexes of the tables in `tree`, and all
+ * `unfinished` are invalid partitioned indexes of the tables in `tree`, and all
  * the rest is looked at for those alone. A constraint's index is left out: its parts are constraints, which somebody has
  * begun to add by hand. search_path is pinned with the rest, so that definitions are qualified.
  */
-export const UNFINISHED_INDEXES = `unfinished AS MATERIALIZED (
+const UNFINISHED_INDEXES = `unfinished AS MATERIALIZED (
   SELECT x.indexrelid, x.indrelid, x.indisunique, c.relname AS name, c.relkind, n.nspname, t.relname AS table_name, c.reltablespace
   FROM (SELECT DISTINCT tree.oid FROM tree JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = tree.oid) AS partitioned
   JOIN pg_catalog.pg_index x ON x.indrelid = partitioned.oid AND NOT x.indisvalid
@@ -66,9 +70,9 @@ export const UNFINISHED_INDEXES = `unfinished AS MATERIALIZED (
   GROUP BY l.index
 )`
 
-/** The column of that statement which `parseUnfinishedIndexes` reads. */
-export const UNFINISHED_INDEX_COLUMN = `(
-    SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+const OBSERVE = constantSql(`
+${PARTITION_TREE}, ${UNFINISHED_INDEXES}
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
       u.indexrelid::text, u.nspname, u.name, u.indrelid::text,
       (SELECT i.inhparent::text FROM pg_catalog.pg_inherits i WHERE i.inhrelid = u.indexrelid),
       u.indisunique, u.definition,
@@ -85,14 +89,12 @@ export const UNFINISHED_INDEX_COLUMN = `(
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE i.inhparent = u.indexrelid
       )
-    ) ORDER BY u.indexrelid)
-    FROM defined u LEFT JOIN partitions_lacking l ON l.index = u.indexrelid WHERE u.definition IS NOT NULL
-  )`
+    ) ORDER BY u.indexrelid)::text AS observed
+    FROM defined u LEFT JOIN partitions_lacking l ON l.index = u.indexrelid WHERE u.definition IS NOT NULL`)
 
 type IndexRow = [oid: string, schema: string, name: string]
 
-/** One index, as `UNFINISHED_INDEX_COLUMN` has it. */
-export type UnfinishedIndexRow = [
+type UnfinishedIndexRow = [
   ...index: IndexRow,
   tableOid: string,
   parentOid: string | null,
@@ -104,8 +106,17 @@ export type UnfinishedIndexRow = [
   parts: readonly [...index: IndexRow, partitionOid: string, valid: boolean, kind: 'i' | 'I'][] | null,
 ]
 
-export function parseUnfinishedIndexes(rows: readonly UnfinishedIndexRow[] | null): UnfinishedIndex[] {
-  return (rows ?? []).map(([oid, schema, name, tableOid, parentOid, unique, definition, tablespace, predicate, lacking, parts]) => {
+/** Observes the indexes of the declared tables that not all partitions have. One statement. */
+export async function observeUnfinishedIndexes(database: Database, { tables }: PartmanDocument): Promise<UnfinishedIndex[]> {
+  const [row] = await database.query<{ observed: string | null }>(OBSERVE, [
+    tables.map(({ table }) => table.schema),
+    tables.map(({ table }) => table.name),
+  ])
+  return parseUnfinishedIndexes(JSON.parse(row?.observed ?? '[]') as UnfinishedIndexRow[])
+}
+
+function parseUnfinishedIndexes(rows: readonly UnfinishedIndexRow[]): UnfinishedIndex[] {
+  return rows.map(([oid, schema, name, tableOid, parentOid, unique, definition, tablespace, predicate, lacking, parts]) => {
     const attached = parts?.find(([, , , , valid]) => valid)
     return {
       oid,

@@ -1,0 +1,20 @@
+import { advanceOneDay } from './benchmarks/advance-one-day.js'
+import { idleTick } from './benchmarks/idle-tick.js'
+import { insertLatency } from './benchmarks/insert-latency.js'
+import { manyLeavesOfOne, manyLeavesOfTenants } from './benchmarks/many-leaves.js'
+import { memory } from './benchmarks/memory.js'
+import { planScale } from './benchmarks/plan-scale.js'
+import { registerTenants } from './benchmarks/register-tenants.js'
+import type { Benchmark } from './harness/benchmark.js'
+
+/** All benchmarks, in the order in which they run. */
+export const BENCHMARKS: readonly Benchmark[] = [
+  idleTick,
+  registerTenants,
+  advanceOneDay,
+  insertLatency,
+  manyLeavesOfTenants,
+  manyLeavesOfOne,
+  memory,
+  planScale,
+]
