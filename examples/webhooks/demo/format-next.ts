@@ -4,6 +4,7 @@ import { formatCount, formatDay } from './format-text.js'
 const VERBS: Readonly<Record<Operation['kind'], string>> = {
   'finalize-detach': 'end the detach of',
   'clear-marker': 'unmark',
+  'drop-check': 'take a CHECK off',
   'create-partition': 'make',
   'detach-partition': 'detach',
   'drop-partition': 'drop',

@@ -15,6 +15,8 @@ export function formatOperation(operation: Operation, { style }: Pick<Output, 's
       return `${style('yellow', `- ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `finish: ${reason}${formatLocks(operation)}`)}`
     case 'clear-marker':
       return `${style('green', `~ ${name}`)}  ${bound(operation.partition.bound)}  ${style('dim', `unmark: ${reason}`)}`
+    case 'drop-check':
+      return `${style('green', `~ ${name}`)}  ${formatPrintable(operation.check.name)}  ${style('dim', `take the CHECK off: ${reason}${formatLocks(operation)}`)}`
     case 'create-index':
       return `${style('green', `+ index ${formatPrintable(operation.name)}`)}  on ${name}  ${style('dim', `${reason}${formatLocks(operation)}`)}`
     case 'attach-index':

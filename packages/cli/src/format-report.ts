@@ -7,6 +7,7 @@ const SIGNS: Readonly<Record<StepReport['kind'], string>> = {
   'detach-partition': '- retired',
   'finalize-detach': '- retired',
   'clear-marker': '~ unmarked',
+  'drop-check': '~ CHECK taken off',
   'drop-partition': '- dropped',
   'move-partition': '> moved',
   'create-index': '+ index on',

@@ -39,10 +39,12 @@ export { isRetirement } from './plan/hold-doubtful.js'
 export { type AcceptedTerms, holdUnapproved } from './plan/hold-unapproved.js'
 export type {
   AttachIndex,
+  BesideDefault,
   ClearMarker,
   CreateIndex,
   CreatePartition,
   DetachPartition,
+  DropCheck,
   DropPartition,
   FinalizeDetach,
   MovePartition,

@@ -125,6 +125,7 @@ const VERBS = {
   'create-partition': '+',
   'finalize-detach': '- finish',
   'clear-marker': '~ unmark',
+  'drop-check': '~ take a CHECK off',
   'detach-partition': '- retire',
   'drop-partition': '- drop',
   'move-partition': '> move',

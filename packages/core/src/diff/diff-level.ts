@@ -2,7 +2,7 @@ import { tenantsOf } from '../policy/policy.js'
 import { narrowSpans } from '../state/key-span.js'
 import { tenantIn } from '../state/range-span.js'
 import { type Partition, sameKey } from '../state/state.js'
-import { partitionKey } from '../state/want-state.js'
+import { comparedKey, partitionKey } from '../state/want-state.js'
 import { diffValues } from './diff-values.js'
 import { diffWindows } from './diff-windows.js'
 import type { Difference } from './difference.js'
@@ -15,7 +15,11 @@ export function diffLevel(level: Level, visited: VisitedLevel[], differences: Di
     if (partition.detachPending) differences.push({ kind: 'detach-unfinished', wanted, parent, partition })
     else if (partition.marked && !partition.alien) differences.push({ kind: 'marker-stale', wanted, parent, partition })
     if (partition.bound.kind === 'default' && !partition.detachPending) {
-      differences.push({ kind: 'default-present', wanted, parent, partition, declared: 'default' in policy && policy.default })
+      const declared = 'default' in policy && policy.default
+      differences.push({ kind: 'default-present', wanted, parent, partition, declared, key: comparedKey(policy, partition) })
+      if (!partition.alien) {
+        for (const check of partition.proofs ?? []) differences.push({ kind: 'check-left', wanted, parent, partition, check })
+      }
     }
   }
   const leaving =

@@ -1,5 +1,6 @@
 import type { TableName } from '../policy/document.js'
 import type { RetentionPolicy } from '../policy/policy.js'
+import type { ComparedKey, DefaultProof } from '../state/default-proof.js'
 import type { Hold } from '../state/hold.js'
 import type { Alien, DetachedPartition, Partition, PartitionKey, Unread } from '../state/state.js'
 import type { Identified, LackingPartition, UnfinishedIndex } from '../state/unfinished-index.js'
@@ -88,7 +89,9 @@ export type Difference =
       readonly holds: readonly Hold[]
     }
   /** A DEFAULT partition, which PostgreSQL refuses concurrent detach beside; `declared` where the level asks for one. */
-  | ({ readonly kind: 'default-present'; readonly declared: boolean } & AtPartition)
+  | ({ readonly kind: 'default-present'; readonly declared: boolean; readonly key: ComparedKey } & AtPartition)
+  /** A CHECK of ours is on a DEFAULT partition, and refuses rows. */
+  | ({ readonly kind: 'check-left'; readonly check: DefaultProof } & AtPartition)
   /** What its windows are judged by could not be read. */
   | { readonly kind: 'level-unread'; readonly wanted: WantedTable; readonly parent: TableName; readonly unread: Unread }
   /** A bound has no place on the axis of the declared key, so nobody can tell what is covered beside it. */

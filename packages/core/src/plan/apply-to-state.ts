@@ -17,6 +17,11 @@ export function applyToState(state: State, operation: Operation): State {
       const cleared = (one: Partition): Partition => (one.oid === partition.oid ? unmarked(one) : one)
       return { ...state, tables: mapLevels(state.tables, parent, (partitions) => partitions.map(cleared)) }
     }
+    case 'drop-check': {
+      const { parent, partition, check } = operation
+      const released = (one: Partition): Partition => (one.oid === partition.oid ? withoutProof(one, check.oid) : one)
+      return { ...state, tables: mapLevels(state.tables, parent, (partitions) => partitions.map(released)) }
+    }
     case 'finalize-detach':
       return { ...state, tables: without(state.tables, operation.parent, operation.partition.oid) }
     case 'create-index':
@@ -55,6 +60,11 @@ function mapLevels<Level extends Table | Partition>(
 
 function unmarked({ marked: _, ...partition }: Partition): Partition {
   return partition
+}
+
+function withoutProof({ proofs = [], ...partition }: Partition, oid: string): Partition {
+  const left = proofs.filter((proof) => proof.oid !== oid)
+  return left.length === 0 ? partition : { ...partition, proofs: left }
 }
 
 /** A name is as good as an object id where nothing else can be made under it. */

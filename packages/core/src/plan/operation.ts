@@ -1,5 +1,6 @@
 import type { TableName } from '../policy/document.js'
 import type { Bound } from '../state/bound.js'
+import type { ComparedKey, DefaultProof } from '../state/default-proof.js'
 import type { DetachedPartition, Partition } from '../state/state.js'
 import type { Identified } from '../state/unfinished-index.js'
 
@@ -38,6 +39,16 @@ export interface CreatePartition extends Common {
   readonly time: CreationTime
   /** The parent has an access method, a tablespace or exclusion constraints for its partitions, which CREATE TABLE LIKE does not copy as PARTITION OF would. */
   readonly isBeyondLike: boolean
+  /** Absent where the parent has no DEFAULT partition. */
+  readonly beside?: BesideDefault
+}
+
+/** The DEFAULT partition beside a new one, and how it is proven to hold no row of it. */
+export interface BesideDefault {
+  readonly partition: PartitionReference
+  readonly key: ComparedKey
+  /** The CHECK that proves it, while the new partition is made; null: ATTACH looks, as that takes no time. */
+  readonly check: string | null
 }
 
 /** A partition that is there, as an operation names it. */
@@ -75,6 +86,16 @@ export interface ClearMarker extends Common {
   readonly destroysData: false
   readonly parent: TableName
   readonly partition: PartitionReference
+}
+
+/** Takes a CHECK off a DEFAULT partition that a run which was cut off has left there: it refuses rows. */
+export interface DropCheck extends Common {
+  readonly kind: 'drop-check'
+  readonly transactional: true
+  readonly destroysData: false
+  readonly parent: TableName
+  readonly partition: PartitionReference
+  readonly check: DefaultProof
 }
 
 /** An index of a partitioned table, `parent` or one above it, that a partition is to have its part of. */
@@ -141,6 +162,7 @@ export type Operation =
   | DetachPartition
   | FinalizeDetach
   | ClearMarker
+  | DropCheck
   | DropPartition
   | MovePartition
   | CreateIndex

@@ -3,6 +3,7 @@ import type { Difference } from '../diff/difference.js'
 import { parseDuration } from '../policy/duration.js'
 import type { RetentionPolicy } from '../policy/policy.js'
 import { formatBound } from '../state/bound.js'
+import { proofName } from '../state/default-proof.js'
 import { DEFAULT_LOCK_CAPACITY, tablesPerTransaction } from '../state/lock-budget.js'
 import { joinName } from '../state/partition-name.js'
 import { formatTableName, type Partition } from '../state/state.js'
@@ -30,14 +31,16 @@ export interface PlanContext {
 export const MAX_CLOCKS_APART_MS = 5 * 60_000
 
 /**
- * Decides what to do about the differences: unfinished detaches are ended first, because they block others; everything is
- * provisioned before anything is retired.
+ * Decides what to do about the differences: what refuses rows goes first, then unfinished detaches are ended, because they block
+ * others; everything is provisioned before anything is retired.
  */
 export function planChanges(differences: readonly Difference[], context: PlanContext): Plan {
+  const release: Operation[] = []
   const finalize: Operation[] = []
   const clear: Operation[] = []
   const create: Operation[] = []
   const history: Operation[] = []
+  const takesAll: Operation[] = []
   const retire: Operation[] = []
   const drop: Operation[] = []
   const held: HeldDifference[] = []
@@ -56,10 +59,11 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
       case 'partition-missing': {
         const parent = formatTableName(difference.parent)
         change.set(parent, (change.get(parent) ?? 0) + 1)
-        // Rows of now have to go somewhere; those of the past can wait.
-        const list = difference.time === 'past' ? history : create
+        // Rows of now have to go somewhere; those of the past can wait. A DEFAULT partition comes after all that is to be beside it.
+        const list = isDefault(difference.partition) ? takesAll : difference.time === 'past' ? history : create
         const named = freeName(difference.partition, taken)
         for (const { parent: below, partition } of splitCreation(difference.parent, named, tablesPerStep)) {
+          const beside = defaults.get(formatTableName(below))
           list.push({
             ...common,
             kind: 'create-partition',
@@ -69,9 +73,10 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
             partition,
             holdsPresent: difference.holdsPresent,
             time: difference.time,
+            ...(beside ? { beside: { partition: reference(beside.partition), key: beside.key, check: proofName(partition.bound) } } : {}),
             isBeyondLike: difference.isBeyondLike,
             reason: `nothing holds ${formatBound(partition.bound)} yet`,
-            locks: locksOfCreation({ parent: below, references: difference.references }, defaults.get(formatTableName(below))),
+            locks: locksOfCreation({ parent: below, references: difference.references }, beside?.partition),
           })
         }
         break
@@ -88,6 +93,21 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           locks: shareUpdateExclusive(difference.parent),
         })
         break
+      case 'check-left': {
+        const { parent, partition, check } = difference
+        release.push({
+          ...common,
+          kind: 'drop-check',
+          transactional: true,
+          destroysData: false,
+          parent: tableName(parent),
+          partition: reference(partition),
+          check,
+          reason: 'a run that was cut off has left it, and it refuses rows',
+          locks: [{ mode: 'ACCESS EXCLUSIVE', on: tableName(partition) }],
+        })
+        break
+      }
       case 'marker-stale':
         clear.push({
           ...common,
@@ -162,7 +182,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
         break
     }
   }
-  const sound = [...finalize, ...clear, ...create, ...history]
+  const sound = [...release, ...finalize, ...clear, ...create, ...history, ...takesAll]
   const isClockSound = context.clocksApartMs <= MAX_CLOCKS_APART_MS
   // An index takes its time, and may fail: everything else comes first.
   const indexes = planIndexes(differences, isClockSound ? retire : [], taken)
@@ -189,12 +209,16 @@ function clocksDisagree(kept: readonly Operation[], apartMs: number): Finding[] 
 }
 
 /** The DEFAULT partition of each parent that has one. */
-function defaultPartitions(differences: readonly Difference[]): Map<string, Partition> {
-  const partitions = new Map<string, Partition>()
+function defaultPartitions(differences: readonly Difference[]): Map<string, Extract<Difference, { kind: 'default-present' }>> {
+  const present = new Map<string, Extract<Difference, { kind: 'default-present' }>>()
   for (const difference of differences) {
-    if (difference.kind === 'default-present') partitions.set(formatTableName(difference.parent), difference.partition)
+    if (difference.kind === 'default-present') present.set(formatTableName(difference.parent), difference)
   }
-  return partitions
+  return present
+}
+
+function isDefault({ bound }: Partition): boolean {
+  return bound.kind === 'default'
 }
 
 function formatRetention(retention: RetentionPolicy): string {

@@ -81,11 +81,14 @@ const marker = {
   bound: range('2020-01-01 00:00:00+00', '2020-01-02 00:00:00+00'),
   retiredAt: '2020-03-01T00:00:00.000Z',
 }
+const operators = ['<', '<=', '=', '>=', '>'].map((name) => ({ schema: 'pg_catalog', name }))
+const comparison = { collation: { schema: 'pg_catalog', name: 'C' }, operators }
 const ownedByOther = { kind: 'owner', owner: 'somebody' } as const
 
 test.each<[outcome: string, state: State, policy?: Parameters<typeof declare>[0]]>([
   ['finalize-detach', found({ partitions: [leaf({ bound: marker.bound, detachPending: true })] })],
   ['clear-marker', found({ partitions: [leaf({ bound: range('2026-11-22 00:00:00+00', '2026-11-23 00:00:00+00'), marked: true })] })],
+  ['drop-check', found({ partitions: [leaf({ proofs: [{ oid: '9', name: 'partman_free_0' }], comparisons: [comparison] })] })],
   ['drop-partition', found({}, [{ schema: 'p', name: 'x', oid: '9', marker, bytes: 8192 }]), byTime({ retention })],
   [
     'move-partition',

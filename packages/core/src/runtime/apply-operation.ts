@@ -1,6 +1,7 @@
 import type { Operation } from '../plan/operation.js'
 import type { Database } from '../sql/database.js'
-import { renderOperation } from '../sql/render-operation.js'
+import { renderOperation, undoOf } from '../sql/render-operation.js'
+import { renderStatement } from '../sql/statement.js'
 import { explainStale } from './explain-stale.js'
 import { type RetryOptions, retryOnLocks } from './retry.js'
 
@@ -21,6 +22,7 @@ export async function applyOperation(database: Database, operation: Operation, o
       if (!isBlock(statement)) await database.query(statement)
       else await retryOnLocks(() => database.query(statement), options)
     } catch (error) {
+      for (const undo of undoOf(operation)) await retryOnLocks(() => database.query(renderStatement(undo, options)), options)
       throw explainStale(operation, error)
     }
   }

@@ -4,6 +4,7 @@ import { diffState } from '../diff/diff-state.js'
 import type { Difference } from '../diff/difference.js'
 import { PartmanError } from '../error.js'
 import { holdDoubtful } from '../plan/hold-doubtful.js'
+import { holdInWay } from '../plan/hold-in-way.js'
 import { holdReferred } from '../plan/hold-referred.js'
 import { type AcceptedTerms, holdUnapproved } from '../plan/hold-unapproved.js'
 import type { Operation } from '../plan/operation.js'
@@ -17,6 +18,7 @@ import type { Partition } from '../state/state.js'
 import { type WantedTable, wantState } from '../state/want-state.js'
 import type { Clock } from './clock.js'
 import { observeEvidence } from './observe-evidence.js'
+import { observeInWay } from './observe-in-way.js'
 import { observeMeasures } from './observe-measures.js'
 import { observeReferred } from './observe-referred.js'
 import { observeTenantsApart } from './observe-tenants-apart.js'
@@ -49,11 +51,13 @@ export async function planMaintenance(
   const context = { now, clocksApartMs, tablesPerStep: tablesPerTransaction(observation.server.lockCapacity) }
   const changes = await planFreely(database, document, diffState(wanted, observation.state), context)
   const whole = { ...changes, findings: [...findings, ...changes.findings] }
-  if (options.approved) return { plan: whole, accepted: [], observation, wanted, holds }
+  const besideDefaults = async (planned: Plan) => holdInWay(planned, await observeInWay(database, wanted, observation.state, planned), now)
+  if (options.approved) return { plan: await besideDefaults(whole), accepted: [], observation, wanted, holds }
   const { plan: approvedPlan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
   const evidence = await observeEvidence(database, wanted, observation.state, approvedPlan)
   const sound = holdDoubtful(document, approvedPlan, { evidence, approved })
-  const plan = holdReferred(sound, await observeReferred(database, observation.state, sound))
+  const free = holdReferred(sound, await observeReferred(database, observation.state, sound))
+  const plan = await besideDefaults(free)
   return { plan, accepted, observation, wanted, holds }
 }
 

@@ -1,4 +1,4 @@
-import type { Operation } from '../plan/operation.js'
+import type { BesideDefault, Operation } from '../plan/operation.js'
 import type { Database } from '../sql/database.js'
 import { type ActingMaintainer, type Block, type RenderOptions, renderBlocks } from '../sql/guarded-block.js'
 import type { Statement } from '../sql/statement.js'
@@ -11,6 +11,7 @@ import type { LeaseKeeper } from './lease-keeper.js'
 import type { Logger } from './logger.js'
 import type { StepReport } from './maintenance-report.js'
 import { pause } from './pause.js'
+import { retryOnLocks } from './retry.js'
 import { CutOff, sendWatched } from './send-watched.js'
 import { isLockTrouble, SQLSTATE, sqlState } from './sql-state.js'
 import { Step } from './step.js'
@@ -60,7 +61,7 @@ export async function runSteps(operations: readonly Operation[], context: RunCon
   const run = new Run(context)
   for (let round = 1; ; round++) {
     const pending = steps.filter((step) => !step.isOver)
-    const holds = new StepHolds(steps.filter((step) => step.hasFailed).map(({ operation }) => operation))
+    const holds = new StepHolds(steps.filter((step) => step.isMissed).map(({ operation }) => operation))
     for (const batch of batchSteps(pending, context.lockCapacity)) await run.run(batch, round, holds)
     const left = steps.filter((step) => !step.isOver)
     if (left.length === 0) break
@@ -70,6 +71,7 @@ export async function runSteps(operations: readonly Operation[], context: RunCon
     }
     await pause(Math.random() * Math.min(context.settings.lockBackoffMs * 2 ** (round - 1), MAX_BACKOFF_MS), context.signal)
   }
+  for (const step of steps) await run.takeBack(step)
   return steps.map((step) => step.report())
 }
 
@@ -126,9 +128,28 @@ class Run {
         else {
           this.#settle(step, error, round)
           holds.addFailed(step.operation)
+          // Rows of it may come at any moment: nobody is to be refused while it waits.
+          if (step.isOver || isNear(step)) await this.takeBack(step)
           break
         }
       }
+    }
+  }
+
+  /** Takes back what a step has done that goes no further. Where that fails, the next run does it first of all. */
+  async takeBack(step: Step): Promise<void> {
+    const { database, keeper, settings, logger } = this.#context
+    const blocks = step.undo.filter((statement) => statement.kind === 'block')
+    if (blocks.length === 0 || keeper.isLost) return
+    try {
+      await retryOnLocks(() => database.query(renderBlocks(blocks, this.#optionsOf(step, settings.lockAttempts))), {
+        attempts: settings.lockAttempts,
+        backoffMs: settings.lockBackoffMs,
+      })
+      step.rewind()
+    } catch (error) {
+      if (sqlState(error) === SQLSTATE.leaseLost) keeper.lose()
+      logger.error({ ...fieldsOf(step), err: error }, 'step not taken back')
     }
   }
 
@@ -152,7 +173,7 @@ class Run {
     }
     // It can be in no transaction with the check of the lease, so it is sent right after an answer that is not old.
     if (!(await keeper.confirm())) throw new LeaseLost()
-    const waitMs = step.operation.kind === 'detach-partition' ? settings.detachWaitMs : settings.indexWaitMs
+    const waitMs = isIndexStep(step) ? settings.indexWaitMs : settings.detachWaitMs
     const { waitedMs, blockers } = await sendWatched(database, statement.sql, { waitMs, signal })
     step.wait(waitedMs, blockers)
   }
@@ -175,6 +196,12 @@ class Run {
     return false
   }
 
+  /** Whether what it met may be gone the next time. What runs concurrently and was cut off has left something behind, and cannot be begun again. */
+  #isPassing({ statement }: Step, error: unknown): boolean {
+    if (statement?.kind === 'scan' && error instanceof CutOff) return true
+    return statement?.kind !== 'concurrent' && isLockTrouble(error)
+  }
+
   /** Whoever builds indexes, or waits for hooks, provisions nothing meanwhile. */
   #isLate(): boolean {
     return this.#slowSince !== undefined && performance.now() - this.#slowSince > this.#context.settings.slowBudgetMs
@@ -195,8 +222,13 @@ class Run {
     }
     step.wait(0, blockersOf(error))
     if (error instanceof CutOff) step.wait(error.waited.waitedMs, error.waited.blockers)
-    // What runs concurrently and was cut off has left something behind, and cannot be begun again.
-    if (isLockTrouble(error) && step.statement?.kind === 'block') {
+    const beside = defaultBeside(step)
+    if (beside && state === SQLSTATE.checkViolation) {
+      step.skip(`rows of its range have come into ${formatTableName(beside.partition)} meanwhile`)
+      logger.warn({ ...fieldsOf(step), err: error }, 'step skipped')
+    } else if (error instanceof CutOff && step.statement?.kind === 'scan' && this.#context.signal.aborted) {
+      step.giveUp(STOPPED)
+    } else if (this.#isPassing(step, error)) {
       step.meet(error)
       if (round < settings.lockAttempts)
         logger.warn({ ...fieldsOf(step), round, blockers: blockersOf(error), err: error }, 'step met a lock')
@@ -205,6 +237,14 @@ class Run {
       logger.error({ ...fieldsOf(step), err: error }, 'step failed')
     }
   }
+}
+
+function defaultBeside({ operation }: Step): BesideDefault | undefined {
+  return operation.kind === 'create-partition' ? operation.beside : undefined
+}
+
+function isNear({ operation }: Step): boolean {
+  return operation.kind === 'create-partition' && operation.time === 'near'
 }
 
 function isIndexStep({ operation: { kind } }: Step): boolean {

@@ -1,6 +1,6 @@
 import type { Operation } from '../plan/operation.js'
 import type { RenderOptions } from '../sql/guarded-block.js'
-import { statementsOf } from '../sql/render-operation.js'
+import { statementsOf, undoOf } from '../sql/render-operation.js'
 import type { Statement } from '../sql/statement.js'
 import type { Blocker } from './blocker.js'
 import type { StepReport } from './maintenance-report.js'
@@ -10,6 +10,8 @@ import type { HookReport } from './retirement-hook.js'
 export class Step {
   readonly operation: Operation
   readonly #statements: readonly Statement[]
+  readonly #undo: readonly Statement[]
+  #isMissed = false
   #next = 0
   #begun = false
   #tries = 0
@@ -24,6 +26,7 @@ export class Step {
   constructor(operation: Operation, options: RenderOptions) {
     this.operation = operation
     this.#statements = statementsOf(operation, options)
+    this.#undo = undoOf(operation)
   }
 
   /** undefined: all are done. */
@@ -35,9 +38,19 @@ export class Step {
     return this.#end !== undefined
   }
 
-  /** Whether something went wrong with its objects; where the application said no, all is well with them. */
-  get hasFailed(): boolean {
-    return this.#end?.outcome === 'failed' && !this.#isDeclined
+  /** What it was to bring about is not there, and will not be in this run. Where the application said no, all is well with its objects. */
+  get isMissed(): boolean {
+    return this.#isMissed || (this.#end?.outcome === 'failed' && !this.#isDeclined)
+  }
+
+  /** What takes back its statements that are done, where it goes no further. */
+  get undo(): readonly Statement[] {
+    return this.#next > 0 && this.#end?.outcome !== 'done' ? this.#undo : []
+  }
+
+  /** Its statements were taken back, and it begins anew. */
+  rewind(): void {
+    this.#next = 0
   }
 
   /** Whether the application has nothing against it. */
@@ -86,6 +99,12 @@ export class Step {
   giveUp(why: string): void {
     if (this.#met === undefined) this.#end = { outcome: 'skipped', error: why }
     else this.fail(this.#met)
+  }
+
+  /** It cannot be done as things are, and nothing is wrong with that. */
+  skip(why: string): void {
+    this.#isMissed = true
+    this.#end = { outcome: 'skipped', error: why }
   }
 
   fail(error: unknown): void {

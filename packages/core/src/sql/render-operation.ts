@@ -4,6 +4,7 @@ import { assertKnownHolds, HOLD_LOCK } from './assert-holds.js'
 import { assertRelation, isAttached, isDetached, type RenderOptions } from './guarded-block.js'
 import { forgetHooks, renderAudit } from './render-audit.js'
 import { renderBound } from './render-bound.js'
+import { renderCreateBeside, renderDropCheck, renderUndoProof } from './render-default-proof.js'
 import { renderAttachIndex, renderCreateIndex } from './render-index.js'
 import { renderMove } from './render-move.js'
 import { renderCreatePartition } from './render-partition.js'
@@ -20,6 +21,7 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
   const { locks } = operation
   switch (operation.kind) {
     case 'create-partition':
+      if (operation.beside) return renderCreateBeside(operation, operation.beside, renderCreate(operation, options))
       return [{ kind: 'block', locks, statements: renderCreate(operation, options) }]
     case 'detach-partition':
       return renderDetach(operation, options)
@@ -27,6 +29,8 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
       return [renderFinalize(operation)]
     case 'clear-marker':
       return [renderClearMarker(operation, options)]
+    case 'drop-check':
+      return [renderDropCheck(operation)]
     case 'drop-partition':
       return [renderDrop(operation, options)]
     case 'move-partition':
@@ -36,6 +40,11 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
     case 'attach-index':
       return [renderAttachIndex(operation)]
   }
+}
+
+/** What takes back the first statements of an operation whose later ones have failed; nothing where they may stay. */
+export function undoOf(operation: Operation): Statement[] {
+  return operation.kind === 'create-partition' && operation.beside ? renderUndoProof(operation.beside) : []
 }
 
 /**

@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<Operation['kind'], string>> = {
   'detach-partition': 'retire',
   'finalize-detach': 'end the detach of',
   'clear-marker': 'unmark',
+  'drop-check': 'take a CHECK off',
   'create-index': 'make an index of',
   'attach-index': 'attach an index of',
   'drop-partition': 'drop',

@@ -13,7 +13,7 @@ export function sql(text: TemplateStringsArray, ...parts: readonly Sql[]): Sql {
 }
 
 /** Joins pieces of SQL. */
-export function joinSql(parts: readonly Sql[], separator: ', ' | '\n' | ' UNION ALL ' | ' AND '): Sql {
+export function joinSql(parts: readonly Sql[], separator: ', ' | '\n' | ' UNION ALL ' | ' AND ' | ' OR '): Sql {
   return parts.join(separator) as Sql
 }
 

@@ -1,5 +1,6 @@
 import type { TableName } from '../policy/document.js'
 import type { Bound } from './bound.js'
+import type { DefaultProof, KeyComparison } from './default-proof.js'
 import type { UnfinishedIndex } from './unfinished-index.js'
 
 /** How a table or a partition is partitioned: the key columns as the table has them. */
@@ -26,6 +27,10 @@ export interface Partition extends TableName {
   /** Bytes on disk, with indexes and TOAST, of all that is below it; observed where a retention by size is declared. */
   readonly bytes?: number
   readonly unread?: Unread
+  /** Of a DEFAULT partition: how the key of its parent compares, where any column of it does not as ever. */
+  readonly comparisons?: readonly (KeyComparison | null)[]
+  /** Of a DEFAULT partition: CHECKs that a run which was cut off has left on it. */
+  readonly proofs?: readonly DefaultProof[]
   /** What makes it a thing that partman leaves alone. */
   readonly alien?: Alien
   readonly isBeyondLike?: true

@@ -8,10 +8,11 @@ import {
   type WindowPolicy,
 } from '../policy/policy.js'
 import type { TenantSettings } from '../policy/tenant-settings.js'
+import type { ComparedKey } from './default-proof.js'
 import { type Hold, holdsInForce } from './hold.js'
 import type { KeyAxis } from './key-axis.js'
 import { keyAxis } from './key-axis.js'
-import { formatTableName, type PartitionKey } from './state.js'
+import { formatTableName, type Partition, type PartitionKey } from './state.js'
 import { numberSeries, timeSeries, type WindowSeries } from './window-series.js'
 
 export interface Wish {
@@ -116,6 +117,12 @@ export function partitionKey(policy: PartitionPolicy): PartitionKey {
     case 'hash':
       return { method: 'hash', columns: policy.by.map(({ column }) => column) }
   }
+}
+
+/** The partition key of a found parent as a condition on rows needs it: the declared one, compared as its DEFAULT partition tells. */
+export function comparedKey(policy: PartitionPolicy, { comparisons }: Pick<Partition, 'comparisons'>): ComparedKey {
+  const columns = partitionKey(policy).columns.filter((column) => column !== null)
+  return comparisons ? { columns, comparisons } : { columns }
 }
 
 function prefixColumns(prefix: TenantColumn | null): string[] {
