@@ -88,6 +88,7 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
       invalidSettings: [],
       inForce: new Map(),
       approved: new Map(),
+      holds: new Map(),
     })
   })
 
@@ -113,6 +114,7 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
       invalidSettings: [{ tenants: 'Project', key: 'b', problem: expect.stringMatching(/^retention: .*for ever/) }],
       inForce: new Map(),
       approved: new Map(),
+      holds: new Map(),
     })
   })
 })

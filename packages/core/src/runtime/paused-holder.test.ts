@@ -27,7 +27,10 @@ const STATEMENTS = [
   'acquire the lease',
   'observe',
   'observe tenants',
+  'observe names',
+  'observe what holds rows',
   'record approvals',
+  'observe hooks',
   'create',
   'create',
   'create',
@@ -49,6 +52,9 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^WITH released/, 'release the lease'],
   [/partman\.approval AS a/, 'record approvals'],
   [/partman\.tenant/, 'observe tenants'],
+  [/^SELECT c\.relname AS name/, 'observe names'],
+  [/pg_relation_size\(one/, 'observe what holds rows'],
+  [/FROM partman\.hook_call/, 'observe hooks'],
 ]
 
 let template: string
@@ -57,10 +63,15 @@ beforeAll(async () => {
   const test = await testDatabase()
   const database = await prepareDatabase(test, RETIRING, webhookTables(PLAIN, RETIRING), { firstPartitions: false })
   await test.query(`INSERT INTO "Project" (id) VALUES ('a'), ('b')`)
-  for (const at of ['2026-03-01T12:00:00Z', '2026-04-01T12:00:00Z']) {
+  const insert = (at: string) =>
+    test.query(`INSERT INTO "DeliveryAttempt" (id, "projectId", "createdAt") SELECT id, id, $1 FROM "Project"`, [at])
+  // With rows of the present, without which the clock would be doubted.
+  for (const at of ['2026-03-01T12:00:00Z', '2026-03-15T12:00:00Z', '2026-04-01T12:00:00Z']) {
     await createMaintainer({ document: RETIRING, database, clock: simulatedClock(at) }).runOnce()
+    await insert(at)
   }
-  await test.query(`INSERT INTO "DeliveryAttempt" (id, "projectId", "createdAt") SELECT id, id, '2026-03-02T12:00:00Z' FROM "Project"`)
+  await insert('2026-03-02T12:00:00Z')
+  await insert(NOW)
   await test.close()
   template = test.name
 })

@@ -3,6 +3,7 @@ import { formatMarker } from '../state/marker.js'
 import { assertKnownHolds, HOLD_LOCK } from './assert-holds.js'
 import { assertRelation, isAttached, isDetached, type RenderOptions } from './guarded-block.js'
 import { forgetHooks, renderAudit } from './render-audit.js'
+import { renderBound } from './render-bound.js'
 import { renderAttachIndex, renderCreateIndex } from './render-index.js'
 import { renderMove } from './render-move.js'
 import { renderCreatePartition } from './render-partition.js'
@@ -38,8 +39,8 @@ export function statementsOf(operation: Operation, options: RenderOptions): Stat
 }
 
 /**
- * A tenant that signs up while a maintainer plans, or while it is at it, makes the very same partition by the same name: then the
- * maintainer's is undone, and that one stands.
+ * A tenant that signs up while a maintainer plans, or while it is at it, makes the very same partition: then the maintainer's is undone,
+ * and that one stands. It has the same name, unless its own was what the maintainer found taken.
  */
 function renderCreate(operation: CreatePartition, { maintainer }: RenderOptions): Sql[] {
   const { parent, partition } = operation
@@ -49,11 +50,20 @@ function renderCreate(operation: CreatePartition, { maintainer }: RenderOptions)
     sql`BEGIN
     ${joinSql(made, '\n')}
   EXCEPTION WHEN invalid_object_definition OR duplicate_table OR duplicate_object OR unique_violation THEN
-    IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = ${literal(qualified(parent))}::regclass::oid AND i.inhrelid = pg_catalog.to_regclass(${literal(qualified(partition))})::oid) THEN
+    IF NOT EXISTS (
+      SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+      WHERE i.inhparent = ${literal(qualified(parent))}::regclass::oid
+        AND (c.oid = pg_catalog.to_regclass(${literal(qualified(partition))})::oid OR ${bare(sql`pg_catalog.pg_get_expr(c.relpartbound, 0::oid)`)} = ${bare(literal(renderBound(partition.bound)))})
+    ) THEN
       RAISE;
     END IF;
   END;`,
   ]
+}
+
+/** The text of a bound without quotes and casts, which PostgreSQL prints for some types and not for others. */
+function bare(bound: Sql): Sql {
+  return sql`pg_catalog.regexp_replace(${bound}, '''|::[a-z ]+', '', 'g')`
 }
 
 /**
