@@ -23,6 +23,7 @@ export async function withDatabase<T>(session: Session, use: (open: OpenDatabase
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'partman',
     max: MAX_CONNECTIONS,
+    keepAlive: true,
   })
   // An idle connection that breaks is replaced; the next statement tells when the server is gone.
   pool.on('error', () => {})

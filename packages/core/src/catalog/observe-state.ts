@@ -4,7 +4,7 @@ import { constantSql } from '../sql/sql.js'
 import type { Bound } from '../state/bound.js'
 import { MARKER_PREFIX, parseMarker } from '../state/marker.js'
 import { type Alien, type DetachedPartition, type Partition, type PartitionKey, type State, sameTable, type Table } from '../state/state.js'
-import { DEFAULT_FACTS, type DefaultFactsRow, parseDefaultFacts } from './default-facts.js'
+import { type DefaultFacts, observeDefaultFacts } from './observe-default-facts.js'
 import { observeUnfinishedIndexes } from './observe-unfinished-indexes.js'
 import { parseBound } from './parse-bound.js'
 import { PARTITION_TREE } from './partition-tree.js'
@@ -51,7 +51,7 @@ ${PARTITION_TREE}, relations AS (
       WHEN s.srvname IS NOT NULL THEN pg_catalog.json_build_array('foreign-table'::text, s.srvname)
       WHEN NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text)
       THEN pg_catalog.json_build_array('owner'::text, pg_catalog.pg_get_userbyid(c.relowner))
-    END,${DEFAULT_FACTS},
+    END,
     p.partrelid IS NOT NULL AND (
       c.relam <> 0::oid OR c.reltablespace <> 0::oid
       OR EXISTS (SELECT FROM pg_catalog.pg_constraint x WHERE x.conrelid = c.oid AND x.contype = 'x'::"char")
@@ -62,7 +62,6 @@ ${PARTITION_TREE}, relations AS (
   JOIN pg_catalog.pg_class c ON c.oid = t.oid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = c.oid
-  LEFT JOIN pg_catalog.pg_partitioned_table y ON y.partrelid = t.parent AND y.partdefid = t.oid
   LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0
     AND d.description LIKE '${MARKER_PREFIX}%'
   LEFT JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid
@@ -108,7 +107,6 @@ type RelationRow = [
   columns: (string | null)[] | null,
   marked: boolean,
   alien: [kind: Alien['kind'], of: string] | null,
-  ofDefault: DefaultFactsRow | null,
   isBeyondLike: boolean,
 ]
 
@@ -141,11 +139,16 @@ export async function observeState(database: Database, document: PartmanDocument
   const observed = JSON.parse(row?.observed ?? '{}') as Observed
   // A build that is cut off leaves an invalid index, and so does one ON ONLY; where there is neither, nobody has to look.
   const unfinishedIndexes = observed.hasInvalidIndexes ? await observeUnfinishedIndexes(database, document) : []
+  const defaults = await observeDefaultFacts(
+    database,
+    (observed.relations ?? []).flatMap(([oid, , , , , bound]) => (bound === 'DEFAULT' ? [oid] : [])),
+  )
   return {
     state: {
       tables: buildTables(
         observed.relations ?? [],
         parseTableFacts(observed.facts ?? []),
+        defaults,
         document.tables.map(({ table }) => table),
       ),
       detached: parseDetached(observed.marked ?? []),
@@ -173,7 +176,12 @@ function parseDetached(rows: Observed['marked']): DetachedPartition[] {
 
 const NO_PARTITIONS: readonly Partition[] = []
 
-function buildTables(rows: readonly RelationRow[], facts: ReadonlyMap<string, TableFacts>, declared: readonly TableName[]): Table[] {
+function buildTables(
+  rows: readonly RelationRow[],
+  facts: ReadonlyMap<string, TableFacts>,
+  defaults: ReadonlyMap<string, DefaultFacts>,
+  declared: readonly TableName[],
+): Table[] {
   const children = new Map<string | null, RelationRow[]>()
   for (const row of rows) {
     const siblings = children.get(row[1])
@@ -189,9 +197,7 @@ function buildTables(rows: readonly RelationRow[], facts: ReadonlyMap<string, Ta
   }
   const partitionsOf = (parent: string): readonly Partition[] => {
     const partitions: Partition[] = []
-    for (const [oid, , schema, name, detachPending, text, strategy, columns, marked, alien, ofDefault, isBeyondLike] of children.get(
-      parent,
-    ) ?? []) {
+    for (const [oid, , schema, name, detachPending, text, strategy, columns, marked, alien, isBeyondLike] of children.get(parent) ?? []) {
       // Heirs of the old kind have no bound.
       if (text === null) continue
       const below = strategy === null ? NO_PARTITIONS : partitionsOf(oid)
@@ -204,10 +210,11 @@ function buildTables(rows: readonly RelationRow[], facts: ReadonlyMap<string, Ta
         partitions: below,
         detachPending,
       }
+      const ofDefault = defaults.get(oid)
       const marks = {
         ...(marked ? { marked: true as const } : {}),
         ...(alien ? { alien: parseAlien(alien) } : {}),
-        ...parseDefaultFacts(ofDefault),
+        ...ofDefault,
         ...(isBeyondLike ? { isBeyondLike: true as const } : {}),
       }
       partitions.push(marked || alien || isBeyondLike || ofDefault ? { ...partition, ...marks } : partition)

@@ -1,3 +1,4 @@
+import type { TableName } from '../policy/document.js'
 import type { RetentionPolicy } from '../policy/policy.js'
 import { parseSize } from '../policy/size.js'
 import { keyAxis } from '../state/key-axis.js'
@@ -9,7 +10,12 @@ import { holdsOn, type VisitedLevel } from './level.js'
 import { retireBefore } from './retire-before.js'
 
 /** Judges a retired partition anew: its retention may have been lengthened since, and then it is kept. Undefined where nothing can be told. */
-export function diffDetached(wanted: WantedTable, partition: DetachedPartition, visited: readonly VisitedLevel[]): Difference | undefined {
+export function diffDetached(
+  wanted: WantedTable,
+  partition: DetachedPartition,
+  visited: readonly VisitedLevel[],
+  references: readonly TableName[],
+): Difference | undefined {
   if (partition.alien) return { kind: 'relation-alien', wanted, relation: partition, alien: partition.alien }
   const level = visited.find(({ parent }) => sameTable(parent, partition.marker.parent))
   if (level?.parent.unread) return undefined
@@ -19,6 +25,7 @@ export function diffDetached(wanted: WantedTable, partition: DetachedPartition, 
     wanted,
     partition,
     expired: level ? stillExpired(partition, level) : null,
+    references,
     tenant: own ?? level?.tenant ?? null,
     isParentKept: level !== undefined,
     // Where nobody knows what it was a part of, nothing is dropped either.

@@ -111,7 +111,7 @@ function isBeforeHistory({ to }: WantedWindow, { series, found: [oldest] }: Seri
 }
 
 function expired(
-  { wanted, parent, tenant }: WindowLevel,
+  { wanted, parent, tenant, references }: WindowLevel,
   partition: Partition,
   retention: RetentionPolicy,
   to: bigint,
@@ -127,6 +127,7 @@ function expired(
     upper: series.axis.format(to),
     isCurrent: to > series.present,
     siblings: parent.partitions.length - 1,
+    references,
   }
 }
 

@@ -66,6 +66,8 @@ export type Difference =
       readonly isCurrent: boolean
       /** How many partitions the parent has beside it, expired ones included. */
       readonly siblings: number
+      /** Tables that foreign keys of the table refer to. */
+      readonly references: readonly TableName[]
       /** The holds on any of its rows. */
       readonly holds: readonly Hold[]
     } & AtPartition)
@@ -82,6 +84,8 @@ export type Difference =
       readonly partition: DetachedPartition
       /** The retention that still does not keep it; null where it would be kept today. */
       readonly expired: RetentionPolicy | null
+      /** Tables that foreign keys of the table refer to. */
+      readonly references: readonly TableName[]
       readonly tenant: string | null
       /** Its parent is there and stays, so that it could be attached again. */
       readonly isParentKept: boolean

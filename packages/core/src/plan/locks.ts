@@ -8,6 +8,11 @@ export function shareUpdateExclusive({ schema, name }: TableName): OperationLock
   return [{ mode: 'SHARE UPDATE EXCLUSIVE', on: { schema, name } }]
 }
 
+/** Whatever ends foreign keys of a partition locks the tables that they refer to: a detach as their triggers are taken off, a drop against readers, too. */
+export function locksOfReferences(references: readonly TableName[], mode: OperationLock['mode']): OperationLock[] {
+  return references.map((on) => ({ mode, on }))
+}
+
 /**
  * The locks of making a partition beside its parent and attaching it: a DEFAULT partition is scanned for rows that belong to
  * the new one, and a table that a foreign key refers to may not be written to while the key's triggers are made.

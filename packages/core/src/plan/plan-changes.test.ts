@@ -23,6 +23,7 @@ function expired(from: string, to: string, siblings: number): Extract<Difference
     upper: `${to} 00:00:00+00`,
     isCurrent: Date.parse(to) > NOW,
     siblings,
+    references: [],
     holds: [],
   }
 }

@@ -10,7 +10,7 @@ import { formatTableName, type Partition } from '../state/state.js'
 import { findHeld, type HeldDifference } from './find-held.js'
 import { findProblems } from './find-problems.js'
 import type { Finding } from './finding.js'
-import { locksOfCreation, shareUpdateExclusive } from './locks.js'
+import { locksOfCreation, locksOfReferences, shareUpdateExclusive } from './locks.js'
 import type { Operation, PartitionReference } from './operation.js'
 import { makePlan, type Plan } from './plan.js'
 import { planIndexes, type TakenNames } from './plan-indexes.js'
@@ -151,7 +151,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           tenant: difference.tenant,
           retiredAt: new Date(context.now).toISOString(),
           reason: `${formatRetention(difference.retention)}: it ends at ${difference.upper}`,
-          locks: shareUpdateExclusive(difference.parent),
+          locks: [...shareUpdateExclusive(difference.parent), ...locksOfReferences(difference.references, 'SHARE ROW EXCLUSIVE')],
         })
         break
       }
@@ -169,7 +169,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           partition,
           tenant: difference.tenant,
           reason: `retired at ${partition.marker.retiredAt}, and its grace period of ${expired.grace} is over`,
-          locks: [],
+          locks: locksOfReferences(difference.references, 'ACCESS EXCLUSIVE'),
         }
         if (expired.afterGrace) {
           const movedAt = new Date(context.now).toISOString()

@@ -5,8 +5,9 @@ import { formatTableName } from '../state/state.js'
 import { beginHookCall, endHookCall, type HookCall, type HookTarget, hookCallKey, observeHookCalls } from './hook-calls.js'
 import type { LeaseKeeper } from './lease-keeper.js'
 import type { Logger } from './logger.js'
-import { backOff, type ParsedDecision, parseDecision } from './parse-decision.js'
+import { backOff, type ParsedDecision, parseDecision, storable } from './parse-decision.js'
 import { readBatches, readRows } from './partition-rows.js'
+import { MAX_TIMEOUT_MS } from './pause.js'
 import type { HookReport, RetirementHook, RetirementHooks, RetirementPhase, RetiringPartition } from './retirement-hook.js'
 
 export interface HookContext {
@@ -38,7 +39,11 @@ export class HookQuestions {
   /** Reads what was said before; nothing where nothing is to go. Also a maintainer without hooks leaves what is to be kept. */
   static async observe(operations: readonly Operation[], context: HookContext): Promise<HookQuestions> {
     const targets = operations.flatMap((operation) => (retires(operation) ? [targetOf(operation)] : []))
-    return new HookQuestions(context, await observeHookCalls(context.database, targets))
+    const calls = await observeHookCalls(context.database, targets)
+    // Somebody has attached it again since: what was said of its rows was said of others.
+    const cleared = new Set(operations.flatMap(({ kind, partition }) => (kind === 'clear-marker' ? [partition.oid] : [])))
+    const known = targets.filter(({ partition }) => !cleared.has(partition.oid)).map(hookCallKey)
+    return new HookQuestions(context, new Map([...calls].filter(([key]) => known.includes(key))))
   }
 
   /** What is known without a call; undefined: the hook has to be called. */
@@ -89,7 +94,10 @@ export class HookQuestions {
   ): Promise<ParsedDecision | { readonly thrown: unknown } | 'interrupted'> {
     const { keeper, signal, timeoutMs } = this.#context
     const over = new AbortController()
-    const timer = setTimeout(() => over.abort(new Error(`the ${phase} hook took longer than ${timeoutMs} ms`)), timeoutMs)
+    const timer = setTimeout(
+      () => over.abort(new Error(`the ${phase} hook took longer than ${timeoutMs} ms`)),
+      Math.min(timeoutMs, MAX_TIMEOUT_MS),
+    )
     const ends = AbortSignal.any([over.signal, signal, keeper.lost])
     const isInterrupted = () => signal.aborted || keeper.isLost
     try {
@@ -181,5 +189,5 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return storable(error instanceof Error ? error.message : String(error))
 }

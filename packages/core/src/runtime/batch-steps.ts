@@ -26,8 +26,11 @@ export function batchSteps(steps: readonly Step[], lockCapacity: number): Step[]
   return batches
 }
 
+const JOINABLE: readonly Operation['kind'][] = ['create-partition', 'clear-marker', 'drop-partition']
+
+/** What is asked before a detach has to be asked right before it, and whoever ends one waits for others. */
 function isHarmless({ kind, locks }: Operation): boolean {
-  return kind !== 'create-index' && kind !== 'attach-index' && locks.every(({ mode }) => mode === 'SHARE UPDATE EXCLUSIVE')
+  return JOINABLE.includes(kind) && locks.every(({ mode }) => mode === 'SHARE UPDATE EXCLUSIVE')
 }
 
 function countTables({ kind, partition }: Operation): number {

@@ -455,6 +455,17 @@ describe('the loop', () => {
     ])
   })
 
+  it('outlives a logger that throws', async () => {
+    const trouble = () => {
+      throw new Error('the disk of the log is full')
+    }
+    const { test, clock, maintainer } = await maintained({ everyMs: 5, logger: { info: trouble, warn: trouble, error: trouble } })
+    clock.set('2026-03-05T00:00:00Z')
+    maintainer.start()
+    await reported(maintainer, test)
+    await maintainer.stop()
+  })
+
   it('outlives a run that throws', async () => {
     const { document, test, clock } = await maintained()
     let failures = 2

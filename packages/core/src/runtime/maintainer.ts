@@ -7,7 +7,7 @@ import { HookQuestions } from './ask-hooks.js'
 import type { Clock } from './clock.js'
 import { acquireLease, type Lease, releaseLease, renewLease } from './lease.js'
 import { LeaseKeeper, readInstants } from './lease-keeper.js'
-import { type Logger, SILENT } from './logger.js'
+import { type Logger, SILENT, unfailing } from './logger.js'
 import type { MaintenanceReport } from './maintenance-report.js'
 import { pause } from './pause.js'
 import { type PlannedMaintenance, planAgain, planMaintenance } from './plan-maintenance.js'
@@ -107,7 +107,9 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
   let stopping = new AbortController()
   let running: Promise<MaintenanceReport> | undefined
   let loop: Promise<void> | undefined
-  const { database, logger } = settings
+  let ended: Promise<unknown> = Promise.resolve()
+  const { database } = settings
+  const logger = unfailing(settings.logger)
 
   async function run({ signal, deadline }: RunLimits, resolvePlan: () => Promise<PlannedMaintenance>): Promise<MaintenanceReport> {
     const since = readInstants()
@@ -196,11 +198,11 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     },
     async stop() {
       stopping.abort()
-      await loop
-      await running?.catch(() => undefined)
+      // What was stopped ends; whatever is asked for from now on is not.
+      ended = Promise.allSettled([ended, loop, running])
       loop = undefined
-      // What was stopped is over; a run that is asked for from now on is not.
-      if (stopping.signal.aborted) stopping = new AbortController()
+      stopping = new AbortController()
+      await ended
     },
   }
 }

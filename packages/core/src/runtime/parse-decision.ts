@@ -18,10 +18,20 @@ export function parseDecision(given: HookDecision): ParsedDecision {
   if (given === 'proceed') return { decision: 'proceed', reason: null, after: null }
   if (typeof given === 'object' && given !== null) {
     const { decision, reason } = given
-    if (decision === 'keep' && typeof reason === 'string' && reason !== '') return { decision, reason, after: null }
-    if (decision === 'retry') return { decision, reason: reason ?? null, after: given.after === undefined ? null : interval(given.after) }
+    if (decision === 'keep' && typeof reason === 'string' && reason !== '') return { decision, reason: storable(reason), after: null }
+    if (decision === 'retry')
+      return {
+        decision,
+        reason: reason === undefined ? null : storable(reason),
+        after: given.after === undefined ? null : interval(given.after),
+      }
   }
   throw new TypeError(`it returned ${JSON.stringify(given)}, which is no decision`)
+}
+
+/** Text as PostgreSQL can store it: without NUL, and without half a character, which a cut may leave. */
+export function storable(text: string): string {
+  return Buffer.from(text.replaceAll('\0', '')).toString()
 }
 
 /** A quarter is no unit of PostgreSQL's. */

@@ -1,4 +1,4 @@
-import type { BesideDefault, Operation } from '../plan/operation.js'
+import type { BesideDefault, Operation, OperationLock } from '../plan/operation.js'
 import type { Database } from '../sql/database.js'
 import { type ActingMaintainer, type Block, type RenderOptions, renderBlocks } from '../sql/guarded-block.js'
 import type { Statement } from '../sql/statement.js'
@@ -112,6 +112,7 @@ class Run {
 
   /** Where one of them is in trouble, nothing is done, and each is tried by itself. */
   async #sendTogether(steps: readonly Step[], blocks: readonly Block[], round: number): Promise<void> {
+    for (const step of steps) step.begin()
     try {
       await this.#context.database.query(renderBlocks(blocks, this.#optionsOf(steps[0]!, round)))
       for (const step of steps) this.#advance(step)
@@ -173,7 +174,7 @@ class Run {
     }
     // It can be in no transaction with the check of the lease, so it is sent right after an answer that is not old.
     if (!(await keeper.confirm())) throw new LeaseLost()
-    const waitMs = isIndexStep(step) ? settings.indexWaitMs : settings.detachWaitMs
+    const waitMs = isIndexStep(step) ? settings.indexWaitMs : stopsOthers(step) ? STRONG_LOCK_TIMEOUT_MS : settings.detachWaitMs
     const { waitedMs, blockers } = await sendWatched(database, statement.sql, { waitMs, signal })
     step.wait(waitedMs, blockers)
   }
@@ -181,7 +182,7 @@ class Run {
   #optionsOf({ operation }: Step, round: number): RenderOptions {
     const { settings, acting } = this.#context
     const longest = Math.round(settings.lockTimeoutMs * Math.min(1, FIRST_TRY_SHARE * 2 ** (round - 1)))
-    const isStrong = operation.locks.some(({ mode }) => mode !== 'SHARE UPDATE EXCLUSIVE')
+    const isStrong = operation.kind === 'finalize-detach' || operation.locks.some(isStrongLock)
     return { lockTimeoutMs: Math.max(1, isStrong ? Math.min(longest, STRONG_LOCK_TIMEOUT_MS) : longest), maintainer: acting }
   }
 
@@ -241,6 +242,15 @@ class Run {
 
 function defaultBeside({ operation }: Step): BesideDefault | undefined {
   return operation.kind === 'create-partition' ? operation.beside : undefined
+}
+
+/** A detach takes its last lock on the tables that foreign keys refer to, and their writers wait behind it. */
+function stopsOthers({ operation: { kind, locks } }: Step): boolean {
+  return kind === 'detach-partition' && locks.some(isStrongLock)
+}
+
+function isStrongLock({ mode }: OperationLock): boolean {
+  return mode !== 'SHARE UPDATE EXCLUSIVE'
 }
 
 function isNear({ operation }: Step): boolean {

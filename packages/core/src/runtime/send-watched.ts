@@ -34,11 +34,14 @@ export class CutOff extends Error {
 /** How often somebody looks whether it waits; most are done before the first look. */
 const LOOK_EVERY_MS = 250
 
+/** A session that was seen and is not there in so many looks has ended. */
+const MISSED_LOOKS = 8
+
 /** Its own text tells the session it runs in, whatever pooler is in between. */
 const FIND = constantSql(`FROM pg_catalog.pg_stat_activity s
 WHERE s.state = 'active' AND s.datname = pg_catalog.current_database() AND s.query LIKE $1 AND s.pid <> pg_catalog.pg_backend_pid()`)
 
-const OBSERVE_WAIT = sql`SELECT (
+const OBSERVE_WAIT = sql`SELECT pg_catalog.cardinality(pg_catalog.pg_blocking_pids(s.pid)) > 0 AS waits, (
   SELECT pg_catalog.json_agg(${BLOCKER})::text FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids(s.pid)) AS b (pid)
   JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid
 ) AS blockers ${FIND}`
@@ -60,15 +63,24 @@ export async function sendWatched(database: Database, statement: Sql, { waitMs, 
 
   async function watch(): Promise<void> {
     let since: number | undefined
+    let [seen, missed] = [false, 0]
+    const everyMs = Math.min(LOOK_EVERY_MS, waitMs)
     for (;;) {
-      await (signal.aborted ? pause(LOOK_EVERY_MS, over.signal) : pause(LOOK_EVERY_MS, over.signal, signal))
+      await (signal.aborted ? pause(everyMs, over.signal) : pause(everyMs, over.signal, signal))
       if (over.signal.aborted) return
-      const blockers = await observeWait()
+      const look = await observeWait()
       const now = performance.now()
-      if (blockers.length === 0) since = undefined
+      if (look === 'gone') {
+        // Looks that fail tell nothing, and a session that was never seen may be one that cannot be.
+        if (seen && ++missed >= MISSED_LOOKS) return end(new Error('the session that it ran in is gone'))
+        continue
+      }
+      if (look === undefined) continue
+      ;[seen, missed] = [true, 0]
+      if (!look.waits) since = undefined
       else {
         since ??= now
-        waited = { waitedMs: Math.round(now - since), blockers }
+        waited = { waitedMs: Math.round(now - since), blockers: look.blockers }
       }
       const isTooLong = since !== undefined && now - since >= waitMs
       if (!isTooLong && !signal.aborted) continue
@@ -77,14 +89,25 @@ export async function sendWatched(database: Database, statement: Sql, { waitMs, 
     }
   }
 
-  async function observeWait(): Promise<readonly Blocker[]> {
-    const rows = await database.query<{ blockers: string | null }>(OBSERVE_WAIT, [pattern]).catch(() => [])
-    return JSON.parse(rows[0]?.blockers ?? '[]') as Blocker[]
+  /** Whoever waits for a prepared transaction waits for no session that could be described. */
+  async function observeWait(): Promise<{ readonly waits: boolean; readonly blockers: readonly Blocker[] } | 'gone' | undefined> {
+    try {
+      const [row] = await database.query<{ waits: boolean; blockers: string | null }>(OBSERVE_WAIT, [pattern])
+      return row ? { waits: row.waits, blockers: JSON.parse(row.blockers ?? '[]') as Blocker[] } : 'gone'
+    } catch {
+      return undefined
+    }
   }
 
+  let end: (error: Error) => void = () => undefined
+  const lost = new Promise<never>((_resolve, reject) => {
+    end = reject
+  })
   const watching = watch()
+  const sent = database.query(sql`${constantSql(`/* partman ${tag} */`)} ${statement}`)
   try {
-    await database.query(sql`${constantSql(`/* partman ${tag} */`)} ${statement}`)
+    // A connection that died without a word never answers.
+    await Promise.race([sent, lost])
     return waited
   } catch (error) {
     if (cancelled === undefined) throw error
@@ -92,5 +115,7 @@ export async function sendWatched(database: Database, statement: Sql, { waitMs, 
   } finally {
     over.abort()
     await watching
+    sent.catch(() => undefined)
+    lost.catch(() => undefined)
   }
 }

@@ -103,7 +103,7 @@ function selectBlockers(locks: readonly OperationLock[]): Sql {
 function heldAgainst(locks: readonly OperationLock[]): Sql {
   const wanted = locks.length === 0 ? [sql`(0::oid, NULL::text[])`] : unique(locks).map(renderWantedLock)
   return sql`pg_catalog.pg_locks l JOIN (VALUES ${joinSql(wanted, ', ')}) AS wanted (relation, modes) ON l.relation = wanted.relation
-      AND l.mode = ANY (wanted.modes) AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+      AND l.mode = ANY (wanted.modes) AND l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
       AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())`
 }
 
@@ -117,7 +117,7 @@ function unique(locks: readonly OperationLock[]): OperationLock[] {
 }
 
 /**
- * Raises, as if for a lock, where a transaction that has lasted for some time uses one of the tables: whatever waits for all who use
+ * Raises, as if for a lock, where a transaction that has lasted for some time, or a prepared one, uses one of the tables: whatever waits for all who use
  * it would wait for that one, and whoever wants the same lock behind it too.
  */
 function assertNoLongTransaction(blocks: readonly Block[], maintainer: ActingMaintainer): Sql[] {
@@ -125,8 +125,8 @@ function assertNoLongTransaction(blocks: readonly Block[], maintainer: ActingMai
   if (tables.length === 0) return []
   const locks = tables.map((on): OperationLock => ({ mode: 'ACCESS EXCLUSIVE', on }))
   return [
-    sql`IF EXISTS (SELECT FROM ${heldAgainst(locks)} JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-      AND a.xact_start < pg_catalog.clock_timestamp() - interval ${literal(`${maintainer.longTransactionMs} milliseconds`)}) THEN
+    sql`IF EXISTS (SELECT FROM ${heldAgainst(locks)} LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+      WHERE l.pid IS NULL OR a.xact_start < pg_catalog.clock_timestamp() - interval ${literal(`${maintainer.longTransactionMs} milliseconds`)}) THEN
     RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = 'a long transaction uses the table';
   END IF;`,
   ]

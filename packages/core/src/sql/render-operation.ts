@@ -72,7 +72,7 @@ function renderCreate(operation: CreatePartition, { maintainer }: RenderOptions)
 
 /** The text of a bound without quotes and casts, which PostgreSQL prints for some types and not for others. */
 function bare(bound: Sql): Sql {
-  return sql`pg_catalog.regexp_replace(${bound}, '''|::[a-z ]+', '', 'g')`
+  return sql`pg_catalog.regexp_replace(${bound}, '''::[a-z ]+|''', '', 'g')`
 }
 
 /**
@@ -87,9 +87,9 @@ function renderDetach(operation: DetachPartition, options: RenderOptions): State
   return [
     {
       kind: 'block',
-      locks: options.maintainer ? [{ mode: 'ACCESS EXCLUSIVE', on: parent }, HOLD_LOCK] : locks,
+      locks: options.maintainer ? [{ mode: 'ACCESS EXCLUSIVE', on: parent }, HOLD_LOCK, ...locks] : locks,
       premises: assertKnownHolds(table, options),
-      quiet: [parent, { schema, name }],
+      quiet: [{ schema, name }, ...locks.map(({ on }) => on)],
       statements: [
         sql`LOCK TABLE ONLY ${qualified(parent)} IN SHARE UPDATE EXCLUSIVE MODE;`,
         assertRelation(partition, isAttached(parent)),
@@ -123,11 +123,12 @@ function renderClearMarker({ parent, partition, locks }: ClearMarker, options: R
 }
 
 /** The lock is taken before the check, so that nobody can attach the partition again in between. */
-function renderDrop({ partition, table, reason }: DropPartition, options: RenderOptions): Statement {
+function renderDrop({ partition, table, reason, locks }: DropPartition, options: RenderOptions): Statement {
   return {
     kind: 'block',
     locks: [
       { mode: 'ACCESS EXCLUSIVE', on: { schema: partition.schema, name: partition.name } },
+      ...locks,
       ...(options.maintainer ? [HOLD_LOCK] : []),
     ],
     premises: assertKnownHolds(table, options),

@@ -1,13 +1,13 @@
+import type { Database } from '../sql/database.js'
 import { constantSql } from '../sql/sql.js'
 import { type DefaultProof, type KeyComparison, PROOF_PREFIX } from '../state/default-proof.js'
 import type { Partition } from '../state/state.js'
 
 /**
- * What else is known of a DEFAULT partition `c`; `y` is the key of its parent, and the row is there for a DEFAULT partition alone. A key
- * column is told of where it has another collation than the column itself, or another operator class than its type's own.
+ * What else is known of a DEFAULT partition `c`; `y` is the key of its parent. A key column is told of where it has another collation than the column itself, or another operator class than its type's own.
  */
-export const DEFAULT_FACTS = constantSql(`
-    CASE WHEN y.partrelid IS NOT NULL THEN pg_catalog.json_build_array(
+const OBSERVE = constantSql(`
+SELECT c.oid::text AS oid, pg_catalog.json_build_array(
       (
         SELECT pg_catalog.json_agg(CASE WHEN NOT o.opcdefault OR k.colloid <> a.attcollation THEN pg_catalog.json_build_array(
           CASE WHEN k.colloid <> a.attcollation THEN (
@@ -36,17 +36,27 @@ export const DEFAULT_FACTS = constantSql(`
           AND e.description LIKE '${PROOF_PREFIX}%'
         WHERE k.conrelid = c.oid AND k.contype = 'c'::"char"
       )
-    ) END`)
+    )::text AS facts
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_partitioned_table y ON y.partdefid = c.oid
+WHERE c.oid = ANY ($1::oid[])`)
 
 type NameRow = readonly [schema: string, name: string]
-export type DefaultFactsRow = readonly [
+type DefaultFactsRow = readonly [
   comparisons: readonly (readonly [collation: NameRow | null, operators: readonly NameRow[]] | null)[] | null,
   proofs: readonly (readonly [oid: string, name: string])[] | null,
 ]
 
-/** Parses what is known of a DEFAULT partition; what is as ever is left out. */
-export function parseDefaultFacts(row: DefaultFactsRow | null): Pick<Partition, 'comparisons' | 'proofs'> {
-  const [comparisons, proofs] = row ?? [null, null]
+/** What is known of a DEFAULT partition; what is as ever is left out. */
+export type DefaultFacts = Pick<Partition, 'comparisons' | 'proofs'>
+
+/** Observes what is known of DEFAULT partitions, by their oids. One statement, or none. */
+export async function observeDefaultFacts(database: Database, oids: readonly string[]): Promise<ReadonlyMap<string, DefaultFacts>> {
+  if (oids.length === 0) return new Map()
+  const rows = await database.query<{ oid: string; facts: string }>(OBSERVE, [oids])
+  return new Map(rows.map(({ oid, facts }) => [oid, parseDefaultFacts(JSON.parse(facts) as DefaultFactsRow)]))
+}
+
+function parseDefaultFacts([comparisons, proofs]: DefaultFactsRow): DefaultFacts {
   return {
     ...(comparisons?.some((one) => one !== null) ? { comparisons: comparisons.map(parseComparison) } : {}),
     ...(proofs ? { proofs: proofs.map(([oid, name]): DefaultProof => ({ oid, name })) } : {}),
