@@ -117,7 +117,8 @@ export async function observeUnfinishedIndexes(database: Database, { tables }: P
 
 function parseUnfinishedIndexes(rows: readonly UnfinishedIndexRow[]): UnfinishedIndex[] {
   return rows.map(([oid, schema, name, tableOid, parentOid, unique, definition, tablespace, predicate, lacking, parts]) => {
-    const attached = parts?.find(([, , , , valid]) => valid)
+    // The newest: the oldest may retire before the step comes.
+    const attached = parts?.findLast(([, , , , valid]) => valid)
     return {
       oid,
       schema,

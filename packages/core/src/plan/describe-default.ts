@@ -24,7 +24,8 @@ export function defaultHoldsRows({ wanted, policy, partition, key }: DefaultPlac
       model,
       declaredAt,
       code: 'DEFAULT_HOLDS_ROWS',
-      severity: 'warning',
+      // Where one is declared, it is there to hold them.
+      severity: 'default' in policy && policy.default ? 'info' : 'warning',
       message: `${formatTableName(partition)} holds ${formatRowCount(seen, 'all')}, ${[formatKeys(key, seen), ...more].join('; ')}`,
       nextStep: isWindows
         ? 'A DEFAULT partition takes what comes too early or too late. Move the rows, or delete them: those of a window stand in its way.'

@@ -70,7 +70,7 @@ it.each<
       return { ...place, bytes: 8192, all: seen, inWay: new Map([[plan.operations[0]!, { seen, moving: 'BEGIN; COMMIT;' }]]) }
     },
     proven(TOMORROW),
-    ['error DEFAULT_ROWS_IN_WAY', 'warning DEFAULT_HOLDS_ROWS'],
+    ['error DEFAULT_ROWS_IN_WAY', 'info DEFAULT_HOLDS_ROWS'],
   ],
   ['cannot be read: nothing is made', ({ place }) => ({ ...place, why: 'a lock' }), [], ['error DEFAULT_UNREADABLE']],
 ])('a DEFAULT partition that %s', (_what, evidence, made, found) => {

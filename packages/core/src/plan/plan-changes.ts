@@ -182,7 +182,10 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
         break
     }
   }
-  const sound = [...release, ...finalize, ...clear, ...create, ...history, ...takesAll]
+  // The mark of what is retired again is replaced: a detach of a killed maintainer may come in between.
+  const leaving = new Set(retire.map(({ partition }) => formatTableName(partition)))
+  const unmark = clear.filter(({ partition }) => !leaving.has(formatTableName(partition)))
+  const sound = [...release, ...finalize, ...unmark, ...create, ...history, ...takesAll]
   const isClockSound = context.clocksApartMs <= MAX_CLOCKS_APART_MS
   // An index takes its time, and may fail: everything else comes first.
   const indexes = planIndexes(differences, isClockSound ? retire : [], taken)

@@ -147,3 +147,20 @@ it('an index whose last missing part went away is noticed to be whole', async ()
   await maintain()
   expect(await describeIndex(test, { schema: 'public', name: 'by_note' })).toEqual(wholeIndex(4))
 })
+
+it('an index is noticed to be whole by a partition that stays, where others retire in the same run', async () => {
+  const { test, clock, maintain } = await filledTables()
+  await test.query('CREATE INDEX by_note ON ONLY "AuditLog" (note)')
+  for (let run = 0; run < 3; run++) await maintain({ slowBudgetMs: 0 })
+  const { rows } = await test.query(
+    `SELECT inhrelid::regclass::text AS name FROM pg_inherits
+     WHERE inhparent = '"AuditLog"'::regclass AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = inhrelid AND pg_get_indexdef(indexrelid) LIKE '%(note)')`,
+  )
+  await test.query(`ALTER TABLE "AuditLog" DETACH PARTITION ${rows[0]?.['name']}`)
+  await test.query(`DROP TABLE ${rows[0]?.['name']}`)
+  clock.set('2027-04-01T00:00:00Z')
+  const steps = formatSteps(await maintain())
+  expect(steps.filter((step) => !step.endsWith(' done'))).toEqual([])
+  expect(steps).toContain('detach-partition AuditLog_p202603 done')
+  expect(steps.filter((step) => step.startsWith('attach-index'))).toHaveLength(1)
+})

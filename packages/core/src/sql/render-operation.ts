@@ -115,6 +115,7 @@ function renderClearMarker({ parent, partition, locks }: ClearMarker, options: R
     kind: 'block',
     locks,
     statements: [
+      sql`LOCK TABLE ONLY ${qualified(parent)} IN SHARE UPDATE EXCLUSIVE MODE;`,
       assertRelation(partition, isAttached(parent)),
       sql`COMMENT ON TABLE ${qualified(partition)} IS NULL;`,
       ...forgetHooks(partition, options),
