@@ -37,7 +37,9 @@ const STATEMENTS = [
   'create',
   'mark',
   'detach',
+  'mark',
   'detach',
+  'drop',
   'drop',
   'release the lease',
 ]

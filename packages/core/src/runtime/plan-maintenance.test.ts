@@ -47,5 +47,7 @@ it('two hundred tables are observed in one statement, their tenants and approval
   expect(sent.map(({ statement }) => statement.replace(/\s+/g, ' '))).toEqual([
     expect.stringMatching(/^WITH RECURSIVE pinned/),
     expect.stringMatching(/^SELECT tenants, key/),
+    // Whether the names of what is to be made are free.
+    expect.stringMatching(/^SELECT c\.relname AS name/),
   ])
 })
