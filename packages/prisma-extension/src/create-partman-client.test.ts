@@ -124,14 +124,15 @@ test('maintenance makes what is coming, detaches what is old, and drops it after
   clock.set('2031-05-11T12:00:00Z')
   expect(await report()).toEqual(['done', 1, 0, 0])
   clock.set('2031-06-11T12:00:00Z')
-  expect(await report()).toEqual(['done', 31, 2, 0])
+  // No row of this month tells that the clock is right: the present and the next window are made, and no more.
+  expect(await report()).toEqual(['done', 2, 2, 0])
   const retired = (await prisma.$partman().partitions('Event')).filter(({ attached }) => !attached)
   expect(retired.map(({ tenant, from }) => ({ tenant, from }))).toEqual([
     { tenant: 'acme', from: new Date('2031-05-10T00:00:00Z') },
     { tenant: 'acme', from: new Date('2031-05-11T00:00:00Z') },
   ])
-  clock.advance({ days: 2 })
-  expect(await report()).toEqual(['done', 2, 2, 2])
+  clock.advance({ days: 1 })
+  expect(await report()).toEqual(['done', 1, 1, 2])
 })
 
 test('maintenance within a transaction is refused', async () => {
