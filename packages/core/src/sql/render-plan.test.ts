@@ -61,7 +61,9 @@ it('says what each step is for, what it locks, and whether rows are destroyed', 
       .filter((line) => line.startsWith('-- locks: '))
       .every((line) => /: (SHARE UPDATE EXCLUSIVE on .*|ACCESS EXCLUSIVE on public\.Project)$/.test(line)),
   ).toBe(true)
-  expect(comments).toContain(`-- locks: SHARE UPDATE EXCLUSIVE on partman_partitions.${parent?.name}, SHARE ROW EXCLUSIVE on public.Project`)
+  expect(comments).toContain(
+    `-- locks: SHARE UPDATE EXCLUSIVE on partman_partitions.${parent?.name}, SHARE ROW EXCLUSIVE on public.Project`,
+  )
   expect(comments.filter((line) => line === '-- DESTROYS ROWS: all that are in it.')).toHaveLength(
     plan.operations.filter(({ kind }) => kind === 'drop-partition').length,
   )
