@@ -33,35 +33,41 @@ export interface ServerFacts {
 
 /**
  * One statement, whatever the number of tables. A bound has no columns; with the partition's oid, pg_get_expr would wait for
- * whoever has locked it. Relations come in the order of their object ids: the same state gives the same plan.
+ * whoever has locked it. Relations come in the order of their object ids: the same state gives the same plan. What only a partitioned
+ * table has is looked up for those alone: asked of every leaf, it would cost enough by the planner's reckoning for the server to compile
+ * the statement (jit_above_cost), which takes longer than to run it.
  */
 const OBSERVE = constantSql(`
-${PARTITION_TREE}, relations AS (
+${PARTITION_TREE}, partitioned AS MATERIALIZED (
+  SELECT p.partrelid AS oid, p.partstrat,
+    (
+      SELECT pg_catalog.json_agg(a.attname ORDER BY k.position)
+      FROM pg_catalog.unnest(p.partattrs::int2[]) WITH ORDINALITY AS k (attnum, position)
+      LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum AND k.attnum > 0
+    ) AS columns,
+    c.relam <> 0::oid OR c.reltablespace <> 0::oid
+      OR EXISTS (SELECT FROM pg_catalog.pg_constraint x WHERE x.conrelid = c.oid AND x.contype = 'x'::"char") AS is_beyond_like
+  FROM pg_catalog.pg_partitioned_table p
+  JOIN pg_catalog.pg_class c ON c.oid = p.partrelid
+  WHERE p.partrelid IN (SELECT t.oid FROM tree t)
+), relations AS (
   SELECT t.oid, pg_catalog.json_build_array(
     c.oid::text, t.parent::text, n.nspname, c.relname, t.pending,
     pg_catalog.pg_get_expr(c.relpartbound, 0::oid),
-    p.partstrat,
-    CASE WHEN p.partrelid IS NOT NULL THEN (
-      SELECT pg_catalog.json_agg(a.attname ORDER BY k.position)
-      FROM pg_catalog.unnest(p.partattrs::int2[]) WITH ORDINALITY AS k (attnum, position)
-      LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0
-    ) END,
+    p.partstrat, p.columns,
     d.objoid IS NOT NULL,
     CASE
       WHEN s.srvname IS NOT NULL THEN pg_catalog.json_build_array('foreign-table'::text, s.srvname)
       WHEN NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text)
       THEN pg_catalog.json_build_array('owner'::text, pg_catalog.pg_get_userbyid(c.relowner))
     END,
-    p.partrelid IS NOT NULL AND (
-      c.relam <> 0::oid OR c.reltablespace <> 0::oid
-      OR EXISTS (SELECT FROM pg_catalog.pg_constraint x WHERE x.conrelid = c.oid AND x.contype = 'x'::"char")
-    )
+    COALESCE(p.is_beyond_like, false)
   ) AS relation
   FROM pinned
   CROSS JOIN tree t
   JOIN pg_catalog.pg_class c ON c.oid = t.oid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = c.oid
+  LEFT JOIN partitioned p ON p.oid = c.oid
   LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0
     AND d.description LIKE '${MARKER_PREFIX}%'
   LEFT JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid
