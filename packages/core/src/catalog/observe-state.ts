@@ -33,55 +33,63 @@ export interface ServerFacts {
 
 /**
  * One statement, whatever the number of tables. A bound has no columns; with the partition's oid, pg_get_expr would wait for
- * whoever has locked it. Relations come in the order of their object ids: the same state gives the same plan. What only a partitioned
- * table has is looked up for those alone: asked of every leaf, it would cost enough by the planner's reckoning for the server to compile
- * the statement (jit_above_cost), which takes longer than to run it.
+ * whoever has locked it. It takes as long as all the rest: partitions of many parents have the same few bounds, so relations come
+ * by their bounds, each of which is put into words once. What only few relations have is looked up for those alone: asked of every
+ * leaf, it would cost enough by the planner's reckoning for the server to compile the statement (jit_above_cost), which takes
+ * longer than to run it.
  */
 const OBSERVE = constantSql(`
-${PARTITION_TREE}, partitioned AS MATERIALIZED (
-  SELECT p.partrelid AS oid, p.partstrat,
-    (
+${PARTITION_TREE}, owners AS MATERIALIZED (
+  SELECT r.oid, r.rolname AS owner, pg_catalog.pg_has_role(r.oid, 'USAGE'::text) AS is_ours FROM pinned CROSS JOIN pg_catalog.pg_roles r
+), comments AS MATERIALIZED (
+  SELECT d.objoid AS oid, d.description
+  FROM pg_catalog.pg_description d
+  WHERE d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0 AND d.description LIKE '${MARKER_PREFIX}%'
+), foreign_tables AS MATERIALIZED (
+  SELECT f.ftrelid AS oid, s.srvname AS server
+  FROM pg_catalog.pg_foreign_table f JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver
+), partitioned AS MATERIALIZED (
+  SELECT p.partrelid AS oid,
+    pg_catalog.json_build_array(p.partstrat, (
       SELECT pg_catalog.json_agg(a.attname ORDER BY k.position)
       FROM pg_catalog.unnest(p.partattrs::int2[]) WITH ORDINALITY AS k (attnum, position)
       LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum AND k.attnum > 0
-    ) AS columns,
+    ))::text AS key,
     c.relam <> 0::oid OR c.reltablespace <> 0::oid
       OR EXISTS (SELECT FROM pg_catalog.pg_constraint x WHERE x.conrelid = c.oid AND x.contype = 'x'::"char") AS is_beyond_like
-  FROM pg_catalog.pg_partitioned_table p
-  JOIN pg_catalog.pg_class c ON c.oid = p.partrelid
-  WHERE p.partrelid IN (SELECT t.oid FROM tree t)
+  FROM tree t
+  JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = t.oid
+  JOIN pg_catalog.pg_class c ON c.oid = t.oid
 ), relations AS (
-  SELECT t.oid, pg_catalog.json_build_array(
-    c.oid::text, t.parent::text, n.nspname, c.relname, t.pending,
-    pg_catalog.pg_get_expr(c.relpartbound, 0::oid),
-    p.partstrat, p.columns,
-    d.objoid IS NOT NULL,
-    CASE
-      WHEN s.srvname IS NOT NULL THEN pg_catalog.json_build_array('foreign-table'::text, s.srvname)
-      WHEN NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text)
-      THEN pg_catalog.json_build_array('owner'::text, pg_catalog.pg_get_userbyid(c.relowner))
-    END,
-    COALESCE(p.is_beyond_like, false)
-  ) AS relation
-  FROM pinned
-  CROSS JOIN tree t
+  SELECT c.relpartbound::text AS bound, pg_catalog.min(c.oid) AS representative, pg_catalog.array_agg(ARRAY[
+    c.oid::text, t.parent::text, n.nspname::text, c.relname::text, p.key,
+    CASE WHEN t.pending OR d.oid IS NOT NULL OR p.is_beyond_like OR f.oid IS NOT NULL OR NOT o.is_ours THEN pg_catalog.json_build_object(
+      'pending', t.pending,
+      'marked', d.oid IS NOT NULL,
+      'alien', CASE
+        WHEN f.oid IS NOT NULL THEN pg_catalog.json_build_array('foreign-table'::text, f.server)
+        WHEN NOT o.is_ours THEN pg_catalog.json_build_array('owner'::text, o.owner)
+      END,
+      'isBeyondLike', COALESCE(p.is_beyond_like, false)
+    )::text END
+  ]) AS relations
+  FROM tree t
   JOIN pg_catalog.pg_class c ON c.oid = t.oid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN partitioned p ON p.oid = c.oid
-  LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0
-    AND d.description LIKE '${MARKER_PREFIX}%'
-  LEFT JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid
-  LEFT JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver
+  JOIN owners o ON o.oid = c.relowner
+  LEFT JOIN partitioned p ON p.oid = t.oid
+  LEFT JOIN comments d ON d.oid = t.oid
+  LEFT JOIN foreign_tables f ON f.oid = t.oid
+  GROUP BY c.relpartbound::text
 ), ${TABLE_FACTS}, marked AS (
   SELECT c.oid, pg_catalog.json_build_array(
     c.oid::text, n.nspname, c.relname, d.description,
     CASE WHEN NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text) THEN pg_catalog.pg_get_userbyid(c.relowner) END
   ) AS relation
-  FROM pg_catalog.pg_description d
-  JOIN pg_catalog.pg_class c ON c.oid = d.objoid AND c.relkind IN ('r', 'p')
+  FROM comments d
+  JOIN pg_catalog.pg_class c ON c.oid = d.oid AND c.relkind IN ('r', 'p')
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
-    AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0 AND d.description LIKE '${MARKER_PREFIX}%'
+  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = d.oid)
 )
 SELECT pg_catalog.json_build_object(
   'now', EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000::numeric,
@@ -90,7 +98,10 @@ SELECT pg_catalog.json_build_object(
     * (pg_catalog.current_setting('max_connections')::bigint + pg_catalog.current_setting('max_prepared_transactions')::bigint),
   'inRecovery', pg_catalog.pg_is_in_recovery(),
   'bookkeeping', pg_catalog.obj_description(pg_catalog.to_regclass('partman.tenant')::oid, 'pg_class'),
-  'relations', (SELECT pg_catalog.json_agg(relation ORDER BY oid) FROM relations),
+  'relations', (
+    SELECT pg_catalog.json_agg(pg_catalog.json_build_array(pg_catalog.pg_get_expr(c.relpartbound, 0::oid), pg_catalog.array_to_json(r.relations)))
+    FROM relations r JOIN pg_catalog.pg_class c ON c.oid = r.representative
+  ),
   'facts', (SELECT pg_catalog.json_agg(fact) FROM table_facts),
   'marked', (SELECT pg_catalog.json_agg(relation ORDER BY oid) FROM marked),
   'hasInvalidIndexes', EXISTS (SELECT FROM pg_catalog.pg_index x WHERE NOT x.indisvalid),
@@ -102,19 +113,21 @@ SELECT pg_catalog.json_build_object(
   )
 )::text AS observed`)
 
-type RelationRow = [
-  oid: string,
-  parent: string | null,
-  schema: string,
-  name: string,
-  pending: boolean,
-  bound: string | null,
-  strategy: string | null,
-  columns: (string | null)[] | null,
-  marked: boolean,
-  alien: [kind: Alien['kind'], of: string] | null,
-  isBeyondLike: boolean,
-]
+/** All relations with one bound; those with none are the declared tables, and heirs of the old kind. */
+type BoundRow = readonly [bound: string | null, relations: readonly RelationRow[]]
+
+type RelationRow = readonly [oid: string, parent: string | null, schema: string, name: string, key: string | null, traits: string | null]
+
+/** JSON of a relation's strategy (`pg_partitioned_table.partstrat`) and columns; null stands for an expression. */
+type KeyRow = readonly [strategy: string, columns: readonly (string | null)[] | null]
+
+/** JSON of what most relations do not have. */
+interface Traits {
+  readonly pending: boolean
+  readonly marked: boolean
+  readonly alien: readonly [kind: Alien['kind'], of: string] | null
+  readonly isBeyondLike: boolean
+}
 
 interface Observed {
   readonly now: number
@@ -122,7 +135,7 @@ interface Observed {
   readonly lockCapacity: number
   readonly inRecovery: boolean
   readonly bookkeeping: string | null
-  readonly relations: readonly RelationRow[] | null
+  readonly relations: readonly BoundRow[] | null
   readonly facts: readonly TableFactsRow[] | null
   readonly marked: readonly [oid: string, schema: string, name: string, comment: string, owner: string | null][] | null
   readonly hasInvalidIndexes: boolean
@@ -147,12 +160,12 @@ export async function observeState(database: Database, document: PartmanDocument
   const unfinishedIndexes = observed.hasInvalidIndexes ? await observeUnfinishedIndexes(database, document) : []
   const defaults = await observeDefaultFacts(
     database,
-    (observed.relations ?? []).flatMap(([oid, , , , , bound]) => (bound === 'DEFAULT' ? [oid] : [])),
+    (observed.relations ?? []).flatMap(([bound, relations]) => (bound === 'DEFAULT' ? relations.map(([oid]) => oid) : [])),
   )
   return {
     state: {
       tables: buildTables(
-        observed.relations ?? [],
+        readRelations(observed.relations ?? []),
         parseTableFacts(observed.facts ?? []),
         defaults,
         document.tables.map(({ table }) => table),
@@ -182,67 +195,90 @@ function parseDetached(rows: Observed['marked']): DetachedPartition[] {
 
 const NO_PARTITIONS: readonly Partition[] = []
 
+interface Relation {
+  readonly oid: string
+  readonly parent: string | null
+  readonly schema: string
+  readonly name: string
+  readonly bound: Bound | null
+  readonly partitionBy: PartitionKey | null
+  readonly traits: Traits | null
+}
+
+/** In the order of their object ids: the same state gives the same plan. */
+function readRelations(rows: readonly BoundRow[]): Relation[] {
+  // The catalog may have the same bound in several spellings.
+  const bounds = new Map<string, Bound>()
+  const relations: Relation[] = []
+  for (const [text, bearers] of rows) {
+    const bound = text === null ? null : (bounds.get(text) ?? parseBound(text))
+    if (text !== null && bound) bounds.set(text, bound)
+    for (const [oid, parent, schema, name, key, traits] of bearers) {
+      relations.push({
+        oid,
+        parent,
+        schema,
+        name,
+        bound,
+        partitionBy: key === null ? null : parseKey(key),
+        traits: traits === null ? null : (JSON.parse(traits) as Traits),
+      })
+    }
+  }
+  return relations.sort((a, b) => a.oid.length - b.oid.length || (a.oid < b.oid ? -1 : 1))
+}
+
 function buildTables(
-  rows: readonly RelationRow[],
+  relations: readonly Relation[],
   facts: ReadonlyMap<string, TableFacts>,
   defaults: ReadonlyMap<string, DefaultFacts>,
   declared: readonly TableName[],
 ): Table[] {
-  const children = new Map<string | null, RelationRow[]>()
-  for (const row of rows) {
-    const siblings = children.get(row[1])
-    if (siblings) siblings.push(row)
-    else children.set(row[1], [row])
-  }
-  // Partitions of many parents have the same few bounds.
-  const bounds = new Map<string, Bound>()
-  const parseOnce = (text: string): Bound => {
-    const bound = bounds.get(text) ?? parseBound(text)
-    bounds.set(text, bound)
-    return bound
+  const children = new Map<string | null, Relation[]>()
+  for (const relation of relations) {
+    const siblings = children.get(relation.parent)
+    if (siblings) siblings.push(relation)
+    else children.set(relation.parent, [relation])
   }
   const partitionsOf = (parent: string): readonly Partition[] => {
     const partitions: Partition[] = []
-    for (const [oid, , schema, name, detachPending, text, strategy, columns, marked, alien, isBeyondLike] of children.get(parent) ?? []) {
+    for (const { oid, schema, name, bound, partitionBy, traits } of children.get(parent) ?? []) {
       // Heirs of the old kind have no bound.
-      if (text === null) continue
-      const below = strategy === null ? NO_PARTITIONS : partitionsOf(oid)
-      const partition = {
-        oid,
-        schema,
-        name,
-        bound: parseOnce(text),
-        partitionBy: partitionKey(strategy, columns),
-        partitions: below,
-        detachPending,
-      }
+      if (bound === null) continue
+      const below = partitionBy === null ? NO_PARTITIONS : partitionsOf(oid)
+      const partition = { oid, schema, name, bound, partitionBy, partitions: below, detachPending: traits?.pending ?? false }
       const ofDefault = defaults.get(oid)
-      const marks = {
-        ...(marked ? { marked: true as const } : {}),
-        ...(alien ? { alien: parseAlien(alien) } : {}),
-        ...ofDefault,
-        ...(isBeyondLike ? { isBeyondLike: true as const } : {}),
-      }
-      partitions.push(marked || alien || isBeyondLike || ofDefault ? { ...partition, ...marks } : partition)
+      const { alien, isBeyondLike } = traits ?? {}
+      partitions.push(
+        traits || ofDefault
+          ? {
+              ...partition,
+              ...(traits?.marked ? { marked: true as const } : {}),
+              ...(alien ? { alien: parseAlien(alien) } : {}),
+              ...ofDefault,
+              ...(isBeyondLike ? { isBeyondLike: true as const } : {}),
+            }
+          : partition,
+      )
     }
     return partitions
   }
   const order = new Map(declared.map(({ schema, name }, index) => [JSON.stringify([schema, name]), index]))
   return (children.get(null) ?? [])
-    .map(([oid, , schema, name, , , strategy, columns, , alien, isBeyondLike]) => ({
+    .map(({ oid, schema, name, partitionBy, traits }) => ({
       schema,
       name,
       oid,
-      partitionBy: partitionKey(strategy, columns),
+      partitionBy,
       partitions: partitionsOf(oid),
-      ...(alien ? { alien: parseAlien(alien) } : {}),
-      ...(isBeyondLike ? { isBeyondLike: true as const } : {}),
+      ...(traits?.alien ? { alien: parseAlien(traits.alien) } : {}),
+      ...(traits?.isBeyondLike ? { isBeyondLike: true as const } : {}),
       ...facts.get(oid),
     }))
     .sort((a, b) => position(order, a) - position(order, b))
 }
 
-function parseAlien([kind, of]: [kind: Alien['kind'], of: string]): Alien {
+function parseAlien([kind, of]: NonNullable<Traits['alien']>): Alien {
   return kind === 'owner' ? { kind, owner: of } : { kind, server: of }
 }
 
@@ -252,7 +288,8 @@ function position(order: ReadonlyMap<string, number>, { schema, name }: TableNam
 
 const METHODS: Readonly<Record<string, PartitionKey['method']>> = { r: 'range', l: 'list', h: 'hash' }
 
-function partitionKey(strategy: string | null, columns: readonly (string | null)[] | null): PartitionKey | null {
-  const method = strategy === null ? undefined : METHODS[strategy]
+function parseKey(json: string): PartitionKey | null {
+  const [strategy, columns] = JSON.parse(json) as KeyRow
+  const method = METHODS[strategy]
   return method ? { method, columns: columns ?? [] } : null
 }

@@ -25,7 +25,7 @@ export function placeSpans(policy: WindowPolicy, axis: KeyAxis, partitions: read
   const unplaced: Partition[] = []
   for (const partition of partitions) {
     if (partition.bound.kind !== 'range') continue
-    const place = placeRange(policy, axis, partition.bound.from, partition.bound.to)
+    const place = placeOnce(policy, axis, partition.bound)
     if (!place) {
       unplaced.push(partition)
       continue
@@ -37,6 +37,16 @@ export function placeSpans(policy: WindowPolicy, axis: KeyAxis, partitions: read
   }
   for (const spans of series.values()) spans.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
   return { series, unplaced }
+}
+
+/** Partitions of many tenants share their bounds, which are placed once. */
+const PLACES = new WeakMap<KeyAxis, Map<Bound, ReturnType<typeof placeRange>>>()
+
+function placeOnce(policy: WindowPolicy, axis: KeyAxis, bound: Extract<Bound, { kind: 'range' }>): ReturnType<typeof placeRange> {
+  const places = PLACES.get(axis) ?? new Map<Bound, ReturnType<typeof placeRange>>()
+  PLACES.set(axis, places)
+  if (!places.has(bound)) places.set(bound, placeRange(policy, axis, bound.from, bound.to))
+  return places.get(bound)
 }
 
 /** Places one range of a level's key; undefined where the axis has no place for it. */
