@@ -4,6 +4,12 @@ import type { Partition } from '../state/state.js'
 import type { Step } from './step.js'
 
 /**
+ * No transaction has more steps. Each is a subtransaction: 64 of them fill what PostgreSQL remembers of a transaction for the snapshots
+ * of others (https://www.postgresql.org/docs/current/subxacts.html), and long before, each further one costs more than a commit.
+ */
+const MOST_STEPS = 20
+
+/**
  * Puts steps together that can be one transaction: those of one kind that follow each other, and whose locks stop nobody. A commit
  * costs as much as making a table. What comes together and fails is tried again one by one.
  */
@@ -15,7 +21,8 @@ export function batchSteps(steps: readonly Step[], lockCapacity: number): Step[]
     const { operation } = step
     const tables = countTables(operation)
     const isJoinable = step.statement?.kind === 'block' && isHarmless(operation)
-    if (isJoinable && kind === operation.kind && tables <= room) batches.at(-1)!.push(step)
+    const batch = batches.at(-1)
+    if (isJoinable && kind === operation.kind && tables <= room && batch && batch.length < MOST_STEPS) batch.push(step)
     else {
       batches.push([step])
       room = most
