@@ -24,7 +24,7 @@ const SERVER = {
   bookkeeping: null,
   facts: null,
   marked: null,
-  taken: null,
+  hasInvalidIndexes: false,
   tenantSources: null,
 }
 
@@ -40,11 +40,16 @@ export async function writeCatalog(folder: string, shape: CatalogShape): Promise
 }
 
 function relations({ tables, tenants, days }: CatalogShape, keys: readonly string[]): unknown[] {
-  const rows: unknown[] = []
+  // As the catalog is asked for them: by their bounds.
+  const rows = new Map<string | null, unknown[]>()
   let oid = 16_384
   const add = (parent: string | null, name: string, bound: string | null, method: string | null, columns: string[] | null) => {
     const schema = parent === null ? 'public' : 'partman_partitions'
-    rows.push([String(++oid), parent, schema, name, false, bound, method, columns, false, null])
+    const key = method === null ? null : JSON.stringify([method, columns])
+    const relation = [String(++oid), parent, schema, name, key, null]
+    const bearers = rows.get(bound)
+    if (bearers) bearers.push(relation)
+    else rows.set(bound, [relation])
     return String(oid)
   }
   const today = Math.floor(CATALOG_INSTANT / DAY_MS)
@@ -63,7 +68,7 @@ function relations({ tables, tenants, days }: CatalogShape, keys: readonly strin
       addSeries(add(table, stem, `FOR VALUES IN ('${key}')`, 'r', ['createdAt']), stem)
     }
   }
-  return rows
+  return [...rows]
 }
 
 function documentOf({ tables, tenants, days }: CatalogShape): object {

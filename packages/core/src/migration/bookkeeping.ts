@@ -79,6 +79,7 @@ const INSTALL = `BEGIN
     partition oid,
     phase text CHECK (phase IN ('before-detach', 'before-drop')),
     relation text NOT NULL,
+    pg_class_xmin xid,
     attempts int NOT NULL DEFAULT 0,
     started_at timestamptz,
     finished_at timestamptz,

@@ -39,11 +39,7 @@ export class HookQuestions {
   /** Reads what was said before; nothing where nothing is to go. Also a maintainer without hooks leaves what is to be kept. */
   static async observe(operations: readonly Operation[], context: HookContext): Promise<HookQuestions> {
     const targets = operations.flatMap((operation) => (retires(operation) ? [targetOf(operation)] : []))
-    const calls = await observeHookCalls(context.database, targets)
-    // Somebody has attached it again since: what was said of its rows was said of others.
-    const cleared = new Set(operations.flatMap(({ kind, partition }) => (kind === 'clear-marker' ? [partition.oid] : [])))
-    const known = targets.filter(({ partition }) => !cleared.has(partition.oid)).map(hookCallKey)
-    return new HookQuestions(context, new Map([...calls].filter(([key]) => known.includes(key))))
+    return new HookQuestions(context, await observeHookCalls(context.database, targets))
   }
 
   /** What is known without a call; undefined: the hook has to be called. */
@@ -53,7 +49,9 @@ export class HookQuestions {
     const call = this.#calls.get(hookCallKey(target))
     if (call?.decision === 'keep') return kept(target.phase, call.attempts, call.reason ?? '')
     if (!this.#hookOf(target)) return { kind: 'proceed' }
-    if (call?.decision === 'proceed') return { kind: 'proceed', hook: reportOf(target.phase, call.attempts, 'proceed', call.reason) }
+    // Where somebody has attached it again, or altered it, that was said of other rows.
+    if (call?.decision === 'proceed' && call.isCurrent)
+      return { kind: 'proceed', hook: reportOf(target.phase, call.attempts, 'proceed', call.reason) }
     if (!call?.waits) return undefined
     return putOff(target.phase, call.attempts, call.decision, call.reason, call.retryAt)
   }

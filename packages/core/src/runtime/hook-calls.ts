@@ -15,6 +15,8 @@ export interface HookCall {
   readonly retryAt: string | null
   /** Whether that is still to come, by the database's clock. */
   readonly waits: boolean
+  /** The partition was neither attached, nor detached, nor altered since: each writes its row in `pg_class` anew. */
+  readonly isCurrent: boolean
 }
 
 /** Whom a hook is asked about. An object id is given again once its table is gone, so it counts with the name alone. */
@@ -33,7 +35,8 @@ export interface BegunCall {
 const RETRY_AT = `pg_catalog.to_char(h.retry_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 const OBSERVE = constantSql(`SELECT h.partition::text AS oid, h.relation, h.phase, h.decision, h.attempts, h.reason,
-  ${RETRY_AT} AS retry_at, COALESCE(h.retry_at > pg_catalog.clock_timestamp(), false) AS waits
+  ${RETRY_AT} AS retry_at, COALESCE(h.retry_at > pg_catalog.clock_timestamp(), false) AS waits,
+  EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = h.partition AND c.xmin = h.pg_class_xmin) AS is_current
 FROM partman.hook_call h WHERE h.partition = ANY ($1::text[]::oid[])`)
 
 /** Whoever has lost the lease writes nothing. */
@@ -49,10 +52,10 @@ WITH RECURSIVE pinned AS MATERIALIZED (
   UNION ALL
   SELECT i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid
 ), begun AS (
-  INSERT INTO partman.hook_call AS h (partition, phase, relation, attempts, started_at)
-  SELECT $4::oid, $5, $6, 1, pg_catalog.clock_timestamp() WHERE ${IS_HELD}
+  INSERT INTO partman.hook_call AS h (partition, phase, relation, pg_class_xmin, attempts, started_at)
+  SELECT c.oid, $5, $6, c.xmin, 1, pg_catalog.clock_timestamp() FROM pg_catalog.pg_class c WHERE c.oid = $4::oid AND ${IS_HELD}
   ON CONFLICT (partition, phase) DO UPDATE SET attempts = CASE WHEN h.relation = excluded.relation THEN h.attempts ELSE 0 END + 1,
-    relation = excluded.relation, started_at = excluded.started_at, finished_at = NULL, decision = NULL, retry_at = NULL, reason = NULL
+    relation = excluded.relation, pg_class_xmin = excluded.pg_class_xmin, started_at = excluded.started_at, finished_at = NULL, decision = NULL, retry_at = NULL, reason = NULL
   RETURNING h.attempts
 )
 SELECT begun.attempts AS attempt,
@@ -72,18 +75,19 @@ export async function observeHookCalls(database: Database, targets: readonly Hoo
   if (targets.length === 0) return new Map()
   const rows = await database.query<HookCallRow>(OBSERVE, [targets.map(({ partition }) => partition.oid)])
   return new Map(
-    rows.map(({ oid, relation, phase, decision, attempts, reason, retry_at: retryAt, waits }) => [
+    rows.map(({ oid, relation, phase, decision, attempts, reason, retry_at: retryAt, waits, is_current: isCurrent }) => [
       keyOf(oid, phase, relation),
-      { decision, attempts, reason, retryAt, waits },
+      { decision, attempts, reason, retryAt, waits, isCurrent },
     ]),
   )
 }
 
-interface HookCallRow extends Omit<HookCall, 'retryAt'> {
+interface HookCallRow extends Omit<HookCall, 'retryAt' | 'isCurrent'> {
   readonly oid: string
   readonly relation: string
   readonly phase: RetirementPhase
   readonly retry_at: string | null
+  readonly is_current: boolean
 }
 
 export function hookCallKey({ phase, partition }: HookTarget): string {

@@ -284,6 +284,29 @@ describe('a hook', () => {
     expect(calls).toEqual(['before-detach a_p20260301 1', 'before-detach b_p20260301 1'])
   })
 
+  it('is called again for a partition that somebody has attached again, and filled, and detached again', async () => {
+    const { clock, maintainer, rows } = await retiringTables()
+    const leaf = 'partman_partitions."DeliveryAttempt_a_ca978112ca_p20260301"'
+    const parent = 'partman_partitions."DeliveryAttempt_a_ca978112ca"'
+    const attach = `ALTER TABLE ${parent} ATTACH PARTITION ${leaf} FOR VALUES FROM ('2026-03-01Z') TO ('2026-03-02Z')`
+    const { calls, hooks } = hooksThat()
+    const run = async () => retirements(await maintainer({ hooks }).runOnce()).filter((step) => step.includes(' a_p20260301 '))
+    const last = () => calls.filter((call) => call.includes('a_p20260301')).at(-1)
+    clock.set(DAY_1)
+    expect([await run(), last()]).toEqual([['detach a_p20260301 done'], 'before-detach a_p20260301 1'])
+    await rows(attach)
+    expect([await run(), last()]).toEqual([['detach a_p20260301 done'], 'before-detach a_p20260301 2'])
+
+    // A view keeps it from being dropped.
+    await rows(`CREATE VIEW old AS SELECT * FROM ${leaf}`)
+    clock.set(DAY_2)
+    expect([await run(), last()]).toEqual([['drop a_p20260301 failed'], 'before-drop a_p20260301 1'])
+    expect([await run(), last()]).toEqual([['drop a_p20260301 failed'], 'before-drop a_p20260301 1'])
+    await rows(attach)
+    await rows(`DROP VIEW old; ALTER TABLE ${parent} DETACH PARTITION ${leaf}`)
+    expect([await run(), last()]).toEqual([['drop a_p20260301 done'], 'before-drop a_p20260301 2'])
+  })
+
   it('is called no longer once a run has been slow for its time, and the next run goes on', async () => {
     const { clock, maintainer } = await retiringTables()
     const { calls, hooks } = hooksThat(async (): Promise<HookDecision> => {
