@@ -94,6 +94,7 @@ export {
   type KeyColumn,
   type ListPolicy,
   type NumberRangePolicy,
+  type OrderedId,
   type PartitionPolicy,
   policyLevels,
   type RangePolicy,
@@ -143,7 +144,7 @@ export { countLeaves, describeTables, type TableDescription } from './state/desc
 export { type HeldPartitions, heldPartitions } from './state/held-partitions.js'
 export { type Hold, holdsInForce } from './state/hold.js'
 export { resolveHoldRange } from './state/hold-range.js'
-export { type KeyAxis, keyAxis, positionOf, type TimeAxis, timeAxis } from './state/key-axis.js'
+export { instantReader, type KeyAxis, keyAxis, positionOf, type TimeAxis, timeAxis } from './state/key-axis.js'
 export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE, tablesPerTransaction } from './state/lock-budget.js'
 export { nextRetirement, nextRetirementKey } from './state/next-retirement.js'
 export type { Position } from './state/position.js'

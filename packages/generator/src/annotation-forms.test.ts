@@ -148,6 +148,13 @@ describe('a key that tells a time', () => {
   })
 })
 
+test('an id beside the key tells where a row is', () => {
+  const fields = '  id String @default(uuid(7)) @db.Uuid\n  at DateTime @db.Timestamptz\n  @@id([id, at])'
+  const orderedId = { by: column('id', 'uuid', { encoding: 'uuid7' }), skew: '5 minutes' }
+  expect(policyOf('@partman(by: at, interval: "1 day", orderedId: id, skew: "5 minutes")', fields)).toMatchObject({ orderedId })
+  expect(policyOf('@partman.range(by: at, interval: "1 day", orderedId: id, skew: "5 minutes")', fields)).toMatchObject({ orderedId })
+})
+
 describe('a key that counts', () => {
   test.each<[string, string, object]>([
     ['BigInt @id @default(autoincrement())', 'interval: 1000000', {}],

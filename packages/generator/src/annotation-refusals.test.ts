@@ -269,6 +269,36 @@ test.each<[string, string, string]>([
     '"epoch" is given without encoding: snowflake\n  Add encoding: snowflake, or remove epoch.',
   ],
   [
+    'a skew of no id',
+    `${AT}, skew: »"1 minute")`,
+    '"skew" is given without "orderedId"\n  Add orderedId: and the field whose values begin with their time, or remove skew.',
+  ],
+  [
+    'an id without a skew',
+    `${AT}, orderedId: »ulid)`,
+    'orderedId needs the argument "skew"\n  Say how far the key of a row is from the time that its id tells, such as skew: "1 minute".',
+  ],
+  [
+    'an id that tells no time',
+    `${AT}, orderedId: »token, skew: "1 minute")`,
+    'Event.token is @default(uuid()), whose values are in no order of time\n  Name a field with @default(uuid(7)), @default(ulid()) or @default(cuid()).',
+  ],
+  [
+    'an id beside a number',
+    `${ID}, orderedId: »ulid, skew: "1 minute")`,
+    'Event.id is BigInt: only beside a DateTime an id tells where a row is\n  Remove orderedId and skew.',
+  ],
+  [
+    'an id beside an id',
+    '@partman(by: ulid, interval: "1 day", orderedId: »ulid, skew: "1 minute")',
+    'Event.ulid is String: only beside a DateTime an id tells where a row is\n  Remove orderedId and skew.',
+  ],
+  [
+    'a skew of seconds',
+    `${AT}, orderedId: ulid, skew: »"5 seconds")`,
+    '"5 seconds" is counted in seconds; a minute is the smallest unit\n  The shortest is "1 minute".',
+  ],
+  [
     'an epoch before 1970',
     '@partman(by: whole, interval: "1 day", encoding: snowflake, epoch: »-1)',
     'epoch is -1; it is the milliseconds since 1970 that a snowflake counts from, 0 to 9007199254740991\n  For example 1288834974657, which is that of Twitter.',
@@ -397,7 +427,7 @@ test.each<[string, string, string]>([
   [
     'an argument that every object of JavaScript has',
     `${AT}, »toString: 1)`,
-    'Unknown argument "toString" of @partman\n  @partman takes by, interval, premake, retention, keep, maxSize, grace, drop, moveTo, tenant, tenants, layout, partitions, timeZone, origin, weekStart, start, encoding, epoch, default.',
+    'Unknown argument "toString" of @partman\n  @partman takes by, interval, premake, retention, keep, maxSize, grace, drop, moveTo, tenant, tenants, layout, partitions, timeZone, origin, weekStart, start, encoding, epoch, orderedId, skew, default.',
   ],
   ['an age by its name in the long form', `${AT}, »after: "1 day")`, 'Unknown argument "after" of @partman\n  Write retention: "30 days".'],
   [

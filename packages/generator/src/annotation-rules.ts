@@ -77,6 +77,8 @@ const range = {
   start: rule(['string', 'integer'], 'a date in double quotes, or a whole number', 'start: "2024-01-01"'),
   encoding: choice(Object.keys(ENCODINGS), 'encoding: uuid7'),
   epoch: wholeNumber('epoch: 1577836800000'),
+  orderedId: field('orderedId: id'),
+  skew: duration('skew: "1 minute"'),
   default: withDefault,
 }
 

@@ -2,6 +2,7 @@ import type { Level, LevelContext } from './level.js'
 import type { Problem } from './problem.js'
 import { DEFAULT_PREMAKE, PREMAKE, resolveCount } from './resolve-count.js'
 import { resolveNumberRange } from './resolve-number-range.js'
+import { resolveOrderedId } from './resolve-ordered-id.js'
 import { resolveRangeKey } from './resolve-range-key.js'
 import { type RetentionSource, resolveRetention, retentionArguments } from './resolve-retention.js'
 import { resolveTimeRange } from './resolve-time-range.js'
@@ -12,6 +13,7 @@ export function resolveRange(annotation: ModelAnnotation, source: RetentionSourc
   const { errors } = context
   const { single: given } = annotation.arguments
   const key = resolveRangeKey(annotation, context)
+  const orderedId = resolveOrderedId(annotation, key, context)
   const isDefault = given.get('default')?.text === 'true'
   if (isDefault) refuseRetention(annotation, source, errors)
   const retention = resolveRetention(source, context)
@@ -24,7 +26,7 @@ export function resolveRange(annotation: ModelAnnotation, source: RetentionSourc
   const policy =
     key?.kind === 'number'
       ? resolveNumberRange(annotation, key, { ...options, retention }, source, errors)
-      : resolveTimeRange(annotation, key, { ...options, retention }, errors)
+      : resolveTimeRange(annotation, key, { ...options, retention, orderedId }, errors)
   return {
     kind: key?.kind === 'number' ? 'number-range' : 'range',
     position: given.get('by')?.position ?? annotation.position,

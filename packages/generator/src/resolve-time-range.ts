@@ -17,7 +17,7 @@ export interface RangeOptions extends Pick<RangePolicy, 'prefix' | 'default' | '
 export function resolveTimeRange(
   { arguments: { single: given } }: ModelAnnotation,
   key: Exclude<RangeKey, { kind: 'number' }> | undefined,
-  { premake, retention, ...options }: RangeOptions,
+  { premake, retention, orderedId, ...options }: RangeOptions & Pick<RangePolicy, 'orderedId'>,
   errors: Problem[],
 ): RangePolicy | undefined {
   const argument = given.get('interval')
@@ -26,7 +26,18 @@ export function resolveTimeRange(
   const origin = resolveOrigin(given, interval, errors)
   const start = resolveStart(given.get('start'), errors)
   if (key?.kind !== 'time' || interval === undefined || premake === undefined || retention === undefined) return undefined
-  return { kind: 'range', by: key.by, interval, timeZone, origin, start, premake, retention, ...options }
+  return {
+    kind: 'range',
+    by: key.by,
+    interval,
+    timeZone,
+    origin,
+    start,
+    premake,
+    retention,
+    ...(orderedId ? { orderedId } : {}),
+    ...options,
+  }
 }
 
 function resolveInterval(argument: ScalarValue, key: RangeKey | undefined, errors: Problem[]): string | undefined {

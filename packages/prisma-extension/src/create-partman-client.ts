@@ -18,6 +18,7 @@ import { explained } from './explain-failure.js'
 import { listPartitions, type PartitionInfo } from './list-partitions.js'
 import { type PartmanOptions, resolveOptions } from './options.js'
 import type { PartmanClient, TenantRegistration } from './partman-client.js'
+import type { PruningCounts, PruningGuard } from './pruning/pruning-guard.js'
 import { isTransactionClient, type RawClient } from './raw-client.js'
 import { readKey } from './read-key.js'
 import { observeRegistered } from './registration.js'
@@ -29,6 +30,7 @@ interface UntypedPartmanClient {
   registerTenants(keys: readonly TenantKey[], choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
   tenants(choice?: { readonly tenants?: string }): Promise<TenantKey[]>
   partitions(model: string): Promise<PartitionInfo<TenantKey | null>[]>
+  pruningCounts(): Readonly<Record<string, PruningCounts>>
   maintain(options?: { readonly logger?: Logger }): Promise<MaintenanceReport>
 }
 
@@ -37,6 +39,7 @@ export function createPartmanClient<Config extends PartmanDocument>(
   client: RawClient,
   document: PartmanDocument,
   options: PartmanOptions,
+  guards: ReadonlyMap<string, PruningGuard>,
 ): PartmanClient<Config> {
   const { clock, lockTimeoutMs } = resolveOptions(options)
   const inTransaction = isTransactionClient(client)
@@ -101,6 +104,10 @@ export function createPartmanClient<Config extends PartmanDocument>(
       }
       const { state } = await observeState(observing, { ...document, tables: [declared] })
       return listPartitions(state, declared)
+    },
+
+    pruningCounts() {
+      return Object.fromEntries([...guards].map(([model, guard]) => [model, guard.counts]))
     },
 
     async maintain({ logger } = {}) {

@@ -1,6 +1,7 @@
 import type { Logger, MaintenanceReport, PartmanDocument } from '@partman/core'
 import type { PartitionedModelName, TenantKeyOf, TenantOf, TenantSetChoice, TenantSetName } from './config-types.js'
 import type { PartitionInfo } from './list-partitions.js'
+import type { PruningCounts } from './pruning/pruning-guard.js'
 
 /** What became of one tenant that was to be registered. */
 export type TenantRegistration<Key> =
@@ -33,6 +34,8 @@ export interface PartmanClient<Config extends PartmanDocument> {
    * @throws PartmanError `MODEL_UNKNOWN`
    */
   partitions<Model extends PartitionedModelName<Config>>(model: Model): Promise<PartitionInfo<TenantOf<Config, Model>>[]>
+  /** How many queries on each partitioned model PostgreSQL could leave partitions out for, since this process made its client. */
+  pruningCounts(): Readonly<Record<PartitionedModelName<Config>, PruningCounts>>
   /**
    * Runs maintenance once: makes what is coming, retires what is old.
    *

@@ -1,9 +1,13 @@
 import { type PartmanDocument, parseDocument } from '@partman/core'
 import { Prisma } from '@prisma/client/extension'
 import { clientModel, clientName } from './client-model.js'
+import { prismaDatabase } from './connection.js'
 import { createPartmanClient } from './create-partman-client.js'
+import { missingPartitionExplainer } from './explain-missing-partition.js'
 import { type PartmanOptions, resolveOptions } from './options.js'
+import { partitionedModelHooks } from './partitioned-model-hooks.js'
 import type { PartmanClient } from './partman-client.js'
+import { pruningGuards } from './pruning/pruning-guard.js'
 import type { RawClient } from './raw-client.js'
 import { tenantModelHooks } from './tenant-model-hooks.js'
 import { assertTransactionsReachable } from './transaction.js'
@@ -25,13 +29,18 @@ export function partman<const Config extends PartmanDocument>(config: Config, op
       clientModel(raw, set.source.model)
       return [[clientName(set.source.model), tenantModelHooks(raw, document, set, set.source, resolved)] as const]
     })
+    const guards = pruningGuards(document, resolved.pruning, resolved.onUnpruned)
+    const guarded = document.tables.map((table) => {
+      const explain = missingPartitionExplainer(prismaDatabase(raw), document, table)
+      return [clientName(table.model), partitionedModelHooks(guards.get(table.model)!, explain)] as const
+    })
     return client.$extends({
       name: '@partman/prisma-extension',
-      query: Object.fromEntries(hooks),
+      query: Object.fromEntries([...hooks, ...guarded]),
       client: {
         /** What partman knows and can do, by the client or the transaction that it is called on. */
         $partman(): PartmanClient<Config> {
-          return createPartmanClient(Prisma.getExtensionContext(this) as unknown as RawClient, document, options)
+          return createPartmanClient(Prisma.getExtensionContext(this) as unknown as RawClient, document, options, guards)
         },
       },
     })

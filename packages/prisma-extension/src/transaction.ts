@@ -7,6 +7,7 @@ export type CallerTransaction = { readonly kind: 'itx' } | { readonly kind: 'bat
 /** What Prisma 7 hands to a query hook beside the documented arguments. */
 interface InternalParams {
   readonly transaction?: CallerTransaction
+  readonly callsite?: { getLocation?(): { readonly fileName: string; readonly lineNumber: number; readonly columnNumber: number } | null }
 }
 
 /**
@@ -30,6 +31,12 @@ export function callerTransaction(hook: object): CallerTransaction | undefined {
   const { transaction } = params
   if (transaction !== undefined && transaction.kind !== 'itx' && transaction.kind !== 'batch') throw unsupported()
   return transaction
+}
+
+/** Where in the application's code the query of a hook was written, as file:line:column; null where Prisma does not tell. */
+export function callSiteOf(hook: object): string | null {
+  const location = (hook as { __internalParams?: InternalParams }).__internalParams?.callsite?.getLocation?.()
+  return location ? `${location.fileName}:${location.lineNumber}:${location.columnNumber}` : null
 }
 
 /** Sends a query in the caller's transaction. */

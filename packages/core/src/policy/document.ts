@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { PartmanError } from '../error.js'
 import { parseDuration } from './duration.js'
 import { keyColumn, TENANT_KEY_TYPES, TIME_ENCODINGS } from './key-column.js'
-import { type PartitionPolicy, policy, policyLevels, type RangePolicy, tenantsOf } from './policy.js'
+import { type EncodedKey, type PartitionPolicy, policy, policyLevels, type RangePolicy, tenantsOf } from './policy.js'
 
 /** The version of the document's shape that this release reads and writes. */
 export const DOCUMENT_VERSION = 1
@@ -142,10 +142,13 @@ function assertLevel({ tenantSets, partitionSchema }: PartmanDocument, model: st
   }
   // A tenant that signs up gets its partitions without a look at what there is, so they hang on the table itself.
   if (tenants && depth > 0) throw invalid(`${model} has tenants below another level; they can only be the outermost one`)
-  if (level.kind === 'range' && 'encoding' in level.by) {
-    const types: readonly string[] = TIME_ENCODINGS[level.by.encoding]
-    if (!types.includes(level.by.type))
-      throw invalid(`${model}.${level.by.field} is ${level.by.type}, and ${level.by.encoding} is in ${types.join(' or ')}`)
+  if (level.kind === 'range') {
+    if ('encoding' in level.by) assertEncoding(model, level.by)
+    if (level.orderedId) {
+      assertEncoding(model, level.orderedId.by)
+      if ('encoding' in level.by)
+        throw invalid(`${model}.${level.by.field} is an id itself, beside which no other is looked for by its time`)
+    }
   }
   if ('retention' in level && level.retention !== null && level.default) {
     throw invalid(
@@ -161,6 +164,11 @@ function assertLevel({ tenantSets, partitionSchema }: PartmanDocument, model: st
     const values = level.values.flat()
     if (new Set(values).size < values.length) throw invalid(`${model}.${level.by.field} has a list that names a value twice`)
   }
+}
+
+function assertEncoding(model: string, { field, type, encoding }: EncodedKey): void {
+  const types: readonly string[] = TIME_ENCODINGS[encoding]
+  if (!types.includes(type)) throw invalid(`${model}.${field} is ${type}, and ${encoding} is in ${types.join(' or ')}`)
 }
 
 function assertOrigin(model: string, { interval }: RangePolicy, origin: string): void {

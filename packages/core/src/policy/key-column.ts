@@ -38,14 +38,14 @@ export const keyColumn = <const T extends readonly string[]>(types: T) =>
 
 const encodings = Object.keys(TIME_ENCODINGS) as (keyof typeof TIME_ENCODINGS)[]
 
+/** A column whose values tell a time without being one. */
+export const encodedKey = keyColumn(['integer', 'bigint', 'numeric', 'uuid', 'text']).extend({
+  encoding: z.enum(encodings).describe('How a value tells its time'),
+  epoch: z.int().min(0).optional().describe('snowflake: where its milliseconds count from, since 1970; default 0'),
+})
+
 /** A column whose values are times, or tell one. */
-export const timeKey = z.discriminatedUnion('type', [
-  keyColumn(TIME_KEY_TYPES),
-  keyColumn(['integer', 'bigint', 'numeric', 'uuid', 'text']).extend({
-    encoding: z.enum(encodings).describe('How a value tells its time'),
-    epoch: z.int().min(0).optional().describe('snowflake: where its milliseconds count from, since 1970; default 0'),
-  }),
-])
+export const timeKey = z.discriminatedUnion('type', [keyColumn(TIME_KEY_TYPES), encodedKey])
 
 export type TimeKeyType = (typeof TIME_KEY_TYPES)[number]
 export type NumberKeyType = (typeof NUMBER_KEY_TYPES)[number]

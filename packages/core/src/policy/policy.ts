@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseDuration } from './duration.js'
 import {
+  encodedKey,
   HASH_KEY_TYPES,
   type HashKeyType,
   keyColumn,
@@ -25,14 +26,22 @@ export interface KeyColumn<Type extends string> {
   readonly type: Type
 }
 
+/** A column whose values tell a time without being one. */
+export type EncodedKey = KeyColumn<'integer' | 'bigint' | 'numeric' | 'uuid' | 'text'> & {
+  readonly encoding: TimeEncoding
+  /** Milliseconds since 1970 that a snowflake's own count from. Default 0. */
+  readonly epoch?: number | undefined
+}
+
 /** A column whose values are times, or tell one. */
-export type TimeKey =
-  | KeyColumn<TimeKeyType>
-  | (KeyColumn<'integer' | 'bigint' | 'numeric' | 'uuid' | 'text'> & {
-      readonly encoding: TimeEncoding
-      /** Milliseconds since 1970 that a snowflake's own count from. Default 0. */
-      readonly epoch?: number | undefined
-    })
+export type TimeKey = KeyColumn<TimeKeyType> | EncodedKey
+
+/** A column beside the key whose values tell about the same time: whoever looks for one of them need not look into all partitions. */
+export interface OrderedId {
+  readonly by: EncodedKey
+  /** How far the key of a row is from the time that its id tells, at most. */
+  readonly skew: string
+}
 
 /** What becomes of a detached partition instead of being dropped: it stays where it is, or moves to a schema once its grace period is over. */
 export type AfterGrace = { readonly kind: 'keep' } | { readonly kind: 'move'; readonly schema: string }
@@ -77,6 +86,8 @@ export interface RangePolicy extends LevelWithDefault {
   readonly start: string | null
   readonly premake: number
   readonly retention: RetentionPolicy | null
+  /** Of a key that is a time. */
+  readonly orderedId?: OrderedId | undefined
 }
 
 /** RANGE by number. */
@@ -227,6 +238,13 @@ const range = z.strictObject({
     .default(null)
     .describe('The local date from which on there are to be partitions; null: from the first one that is found'),
   retention: z.discriminatedUnion('kind', [byAge, byCount, bySize]).nullable().describe('null keeps everything'),
+  orderedId: z
+    .strictObject({
+      by: encodedKey,
+      skew: duration.describe('How far the key of a row is from the time that its id tells, at most'),
+    })
+    .optional()
+    .describe('A column beside the key whose values tell about the same time'),
   ...windowOptions,
   ...level,
 })

@@ -50,9 +50,23 @@ function lastNumber({ type }: KeyColumn<string>): bigint | null {
  * local date, so its axis is the local calendar itself, written as if it were UTC.
  */
 export function timeAxis(by: TimeKey): TimeAxis {
+  const axis = plainTimeAxis(by)
+  return 'encoding' in by && !digitEncoding(by.encoding, by.type) ? axis : { ...axis, ...remembered(axis.parse) }
+}
+
+/** Reads the instant that a value of a key tells, in milliseconds since 1970; undefined for one that tells none. For values without end: it remembers none. */
+export function instantReader(by: TimeKey): (text: string) => number | undefined {
+  const axis = plainTimeAxis(by)
+  return (text) => {
+    const position = axis.parse(text)
+    return typeof position === 'bigint' ? axis.instantAt(position) : undefined
+  }
+}
+
+function plainTimeAxis(by: TimeKey): TimeAxis {
   if (!('encoding' in by)) {
     return {
-      ...remembered(parseTime),
+      parse: parseTime,
       format: (position) => formatTime(by.type, position),
       last: null,
       at: (instant) => BigInt(Math.floor(instant)) * 1000n,
@@ -66,7 +80,7 @@ export function timeAxis(by: TimeKey): TimeAxis {
 function digitAxis(digits: DigitEncoding): TimeAxis {
   const weight = timeWeight(digits)
   return {
-    ...remembered((text) => parseDigits(digits, text)),
+    parse: (text) => parseDigits(digits, text),
     format: (position) => formatDigits(digits, position),
     last: weight * BigInt(digits.alphabet.length) ** BigInt(digits.timeDigits) - 1n,
     at: (instant) => BigInt(Math.max(0, Math.floor(instant / digits.unitMs))) * weight,

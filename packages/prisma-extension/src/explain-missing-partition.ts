@@ -1,0 +1,150 @@
+import {
+  instantReader,
+  observeState,
+  type PartitionPolicy,
+  type PartmanDocument,
+  PartmanError,
+  policyLevels,
+  SQLSTATE,
+  sqlState,
+  type TablePolicy,
+  tenantsOf,
+} from '@partman/core'
+import type { Connection } from './connection.js'
+import { listPartitions, type PartitionInfo } from './list-partitions.js'
+import { observeRegistered } from './registration.js'
+
+type Args = Readonly<Record<string, unknown>>
+type Leaf = PartitionInfo<unknown>
+
+/** Why there is none, and what to do. */
+interface Reason {
+  readonly why: string
+  readonly hint: string
+}
+
+/** The columns and the values of a key that had no partition. */
+interface FailedKey {
+  readonly columns: readonly string[]
+  readonly values: string
+}
+
+const RUN_MAINTAINER = 'Run the maintainer, `partman maintain`, and see that it goes on running.'
+
+/**
+ * Explains why there was no partition for a row: which tenant, which time, and what to do. It looks at the partitions by a
+ * connection of its own, as the transaction of the failed query can do nothing any more. Any other error passes as it is, and so
+ * does this one where nobody can look.
+ */
+export function missingPartitionExplainer(
+  connection: Connection,
+  document: PartmanDocument,
+  table: TablePolicy,
+): (failure: unknown, args: Args) => Promise<unknown> {
+  return async (failure, args) => {
+    if (sqlState(failure) !== SQLSTATE.checkViolation) return failure
+    const failed = failedKey(failure)
+    const level = failed && policyLevels(table.policy).find((one) => columnsOf(one).join() === failed.columns.join())
+    if (!failed || !level) return failure
+    try {
+      const { state } = await observeState(connection, { ...document, tables: [table] })
+      const tenant = tenantOf(table, level, failed, args)
+      const reason = await explain(level, failed, tenant, listPartitions(state, table), table.policy === level ? isRegistered : undefined)
+      const of = tenant === undefined ? '' : ` of tenant ${JSON.stringify(tenant)}`
+      return new PartmanError('PARTITION_MISSING', `${table.model} has no partition for ${describe(level, failed)}${of}: ${reason.why}`, {
+        hint: reason.hint,
+        cause: failure,
+      })
+    } catch {
+      return failure
+    }
+  }
+
+  async function isRegistered(key: string): Promise<boolean> {
+    const set = document.tenantSets.find(({ name }) => name === tenantsOf(table.policy)?.tenants)
+    return set !== undefined && (await observeRegistered(connection, set, [key])).has(key)
+  }
+}
+
+/** PostgreSQL says it in the detail of its error, in every language: `("projectId") = (acme)`. A CHECK that fails tells the row instead. */
+function failedKey(failure: unknown): FailedKey | undefined {
+  const { detail } = (failure as { meta?: { driverAdapterError?: { cause?: { detail?: unknown } } } }).meta?.driverAdapterError?.cause ?? {}
+  const match = /\(([^()]*)\) = \((.*)\)/s.exec(String(detail))
+  return match ? { columns: (match[1] ?? '').split(', ').map(unquote), values: match[2] ?? '' } : undefined
+}
+
+function unquote(identifier: string): string {
+  return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier
+}
+
+function columnsOf(level: PartitionPolicy): string[] {
+  if (level.kind === 'hash') return level.by.map(({ column }) => column)
+  return 'prefix' in level && level.prefix ? [level.prefix.by.column, level.by.column] : [level.by.column]
+}
+
+function describe(level: PartitionPolicy, { values }: FailedKey): string {
+  if (level.kind === 'hash') return values
+  return 'prefix' in level && level.prefix ? `(${level.prefix.by.field}, ${level.by.field}) = (${values})` : `${level.by.field} = ${values}`
+}
+
+/** The tenant of the row: where the level does not tell, all rows of the query may be of one. */
+function tenantOf({ policy }: TablePolicy, level: PartitionPolicy, failed: FailedKey, { data, create }: Args): string | undefined {
+  const column = tenantsOf(policy)
+  if (!column) return undefined
+  if (level === policy) return level.kind === 'tenants' ? failed.values : failed.values.slice(0, failed.values.lastIndexOf(', '))
+  const rows = [data, create].flatMap((given) => given ?? []) as Args[]
+  const tenants = new Set(rows.map((row) => row[column.by.field]))
+  const [sole] = tenants
+  return tenants.size === 1 && sole !== undefined ? String(sole) : undefined
+}
+
+async function explain(
+  level: PartitionPolicy,
+  { values }: FailedKey,
+  tenant: string | undefined,
+  partitions: readonly Leaf[],
+  isRegistered: ((key: string) => Promise<boolean>) | undefined,
+): Promise<Reason> {
+  const own = partitions.filter((partition) => tenant === undefined || String(partition.tenant) === tenant)
+  if (isRegistered && tenant !== undefined && own.length === 0) {
+    if (await isRegistered(tenant)) return { why: 'the tenant is registered, and its partitions are not made yet', hint: RUN_MAINTAINER }
+    const key = JSON.stringify(tenant)
+    return {
+      why: 'the tenant is not registered',
+      hint: `Create its row through the extended client, or call $partman().ensureTenant(${key}).`,
+    }
+  }
+  if (level.kind === 'list') return { why: 'no partition names it', hint: 'Add it to the values of the annotation, and migrate.' }
+  if (level.kind === 'range') return explainTime(level, instantReader(level.by)(values.split(', ').at(-1) ?? ''), own)
+  return { why: 'it is not made yet', hint: RUN_MAINTAINER }
+}
+
+function explainTime(
+  { retention }: Extract<PartitionPolicy, { kind: 'range' }>,
+  instant: number | undefined,
+  own: readonly Leaf[],
+): Reason {
+  const holds = ({ from, to }: Leaf) =>
+    instant !== undefined && (from?.getTime() ?? -Infinity) <= instant && instant < (to?.getTime() ?? Infinity)
+  const retired = own.find((partition) => !partition.attached && holds(partition))
+  if (retired) {
+    const hint = 'A retired partition takes no rows; `partman restore-detached` attaches it again.'
+    return { why: `${retired.schema}.${retired.name}, which held it, is retired`, hint }
+  }
+  const attached = own.filter((partition) => partition.attached)
+  const first = Math.min(...attached.map(({ from }) => from?.getTime() ?? -Infinity))
+  const last = Math.max(...attached.map(({ to }) => to?.getTime() ?? Infinity))
+  if (instant === undefined || attached.length === 0) return { why: 'it is not made yet', hint: RUN_MAINTAINER }
+  if (instant >= last) {
+    const hint = `Partitions are made ahead by the maintainer, as many as the annotation's premake says: see that it runs, or raise it.`
+    return { why: `the partitions that are made ahead end at ${new Date(last).toISOString()}`, hint }
+  }
+  if (instant >= first) return { why: 'there is a gap between its partitions', hint: RUN_MAINTAINER }
+  const age = retention?.kind === 'age' ? ` (retention: ${retention.after})` : ''
+  return {
+    why: `its partitions begin at ${new Date(first).toISOString()}${age}`,
+    hint: retention
+      ? 'Older rows are past their retention.'
+      : 'Declare `start:` in the annotation, and run the maintainer, to have partitions for older rows.',
+  }
+}

@@ -1,0 +1,26 @@
+import type { PruningGuard } from './pruning/pruning-guard.js'
+import { callSiteOf } from './transaction.js'
+
+type Arguments = Readonly<Record<string, unknown>>
+
+/** What Prisma calls a query hook with, for any operation. */
+interface HookedOperation {
+  readonly operation: string
+  readonly args: Arguments
+  query(args: Arguments): Promise<unknown>
+}
+
+/** The query hook of a partitioned model. Models that are not partitioned have none, and their queries cost nothing. */
+export function partitionedModelHooks(guard: PruningGuard, explain: (failure: unknown, args: Arguments) => Promise<unknown>) {
+  return {
+    async $allOperations(hooked: HookedOperation): Promise<unknown> {
+      const { operation, args, query } = hooked
+      const narrowed = guard.look({ operation, args, callSite: () => callSiteOf(hooked) })
+      try {
+        return await query(narrowed)
+      } catch (failure) {
+        throw await explain(failure, args ?? {})
+      }
+    },
+  }
+}

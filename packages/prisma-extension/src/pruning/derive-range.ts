@@ -1,0 +1,49 @@
+import { type DurationUnit, instantReader, parseDuration, type RangePolicy } from '@partman/core'
+import { bindsField, valuesOf } from './where-bounds.js'
+
+type OrderedLevel = RangePolicy & { readonly orderedId: NonNullable<RangePolicy['orderedId']> }
+
+const DAY_MS = 86_400_000
+/** No unit is longer than this, whatever the calendar says. */
+const LONGEST_MS: Readonly<Record<DurationUnit, number>> = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: DAY_MS + 3_600_000,
+  week: 7 * DAY_MS + 3_600_000,
+  month: 31 * DAY_MS + 3_600_000,
+  quarter: 92 * DAY_MS + 3_600_000,
+  year: 366 * DAY_MS + 3_600_000,
+}
+/** The coarsest encoding counts seconds. */
+const UNIT_MS = 1_000
+/** A local date begins at most 14 hours before that date in UTC, and ends at most 12 hours after it. */
+const DATE_MS = 2 * DAY_MS
+
+/** Adds the range of a key that follows from ids which tell their time, to a `where` that does not bind the key. */
+export function rangeAdder(level: OrderedLevel): (where: unknown, isUnique: boolean) => unknown {
+  const { by: key, orderedId } = level
+  const { count, unit } = parseDuration(orderedId.skew)
+  const marginMs = count * LONGEST_MS[unit] + (key.type === 'date' ? DATE_MS : 0)
+  const instantOf = instantOfId(orderedId.by)
+  return (where, isUnique) => {
+    const ids = valuesOf(where, orderedId.by.field)
+    if (!ids || ids.length === 0 || bindsField(where, key.field, 'any', isUnique)) return where
+    const instants = ids.map(instantOf)
+    if (!instants.every((instant) => instant !== undefined)) return where
+    const { AND, ...rest } = where as Readonly<Record<string, unknown>>
+    const range = {
+      gte: new Date(Math.min(...instants) - marginMs),
+      lt: new Date(Math.max(...instants) + marginMs + UNIT_MS),
+    }
+    return { ...rest, AND: [...(Array.isArray(AND) ? AND : AND === undefined ? [] : [AND]), { [key.field]: range }] }
+  }
+}
+
+/** The instant that an id tells, in milliseconds since 1970; undefined for one that is of another kind and tells none. */
+function instantOfId(by: OrderedLevel['orderedId']['by']): (id: unknown) => number | undefined {
+  const read = instantReader(by)
+  return (id) => {
+    const text = by.type === 'uuid' ? String(id).toLowerCase() : String(id)
+    return by.encoding === 'uuid7' && !/^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(text) ? undefined : read(text)
+  }
+}
