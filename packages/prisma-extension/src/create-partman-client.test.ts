@@ -51,6 +51,69 @@ test('tenants are registered one by one, and the failure of one stops no other',
   expect(await registered(database)).toEqual(['Project new', 'Project old', 'Project other'])
 })
 
+test('many tenants take few statements, and where one of a batch fails, only that one does', async () => {
+  const { prisma, database } = await application.start()
+  const sent: string[] = []
+  const logged = prisma.$extends({
+    query: {
+      $queryRawUnsafe: ({ args, query }: { args: [string]; query(args: unknown): unknown }) => {
+        sent.push(args[0])
+        return query(args)
+      },
+    },
+  })
+  // What is in the way of one tenant's partition, and is no partition.
+  await prisma.$partman().ensureTenant('k07', PROJECTS)
+  const [taken] = await prisma.$partman().partitions('Attempt')
+  const name = taken!.name.replace(/_p\d+$/, '')
+  await database.query(`ALTER TABLE "Attempt" DETACH PARTITION partman_partitions."${name}"; DELETE FROM partman.tenant`)
+  await database.query(
+    `CREATE TABLE partman_partitions."Attempt_old" PARTITION OF "Attempt" FOR VALUES IN ('k01') PARTITION BY RANGE ("createdAt")`,
+  )
+  const keys = Array.from({ length: 40 }, (_, n) => `k${String(n).padStart(2, '0')}`)
+  const results = await logged.$partman().registerTenants([...keys, 'k00'], PROJECTS)
+  expect(results.filter(({ outcome }) => outcome !== 'created')).toEqual([
+    { tenant: 'k01', outcome: 'imported' },
+    { tenant: 'k07', outcome: 'failed', error: expect.objectContaining({ message: expect.stringContaining('already exists') }) },
+    { tenant: 'k00', outcome: 'existing' },
+  ])
+  // 9 tables a tenant, 50 in a batch: 8 batches of 5, one of which is tried one by one; and two looks at what there is.
+  expect(sent).toHaveLength(8 + 5 + 2)
+  expect(await registered(database)).toEqual(keys.filter((key) => key !== 'k07').map((key) => `Project ${key}`))
+  expect(await tenantsFound(database, '"Attempt"')).toHaveLength(39)
+})
+
+test('tenants that have a row or partitions and are not registered are imported', async () => {
+  const { prisma, database } = await application.start()
+  await database.query(`
+    INSERT INTO "Ledger" (id) VALUES (5), (6);
+    CREATE TABLE partman_partitions.entries PARTITION OF "Entry" FOR VALUES IN (7) PARTITION BY RANGE (at);
+  `)
+  await prisma.$partman().ensureTenant(6n, LEDGERS)
+  expect(await prisma.$partman().importTenants(LEDGERS)).toEqual([
+    { tenant: 5n, outcome: 'created' },
+    { tenant: 7n, outcome: 'imported' },
+  ])
+  expect(await prisma.$partman().importTenants(LEDGERS)).toEqual([])
+  expect(await registered(database)).toEqual(['Ledger 5', 'Ledger 6', 'Ledger 7'])
+})
+
+test('a tenant gets a retention and a premake of its own, until they are taken away', async () => {
+  const { prisma, database } = await application.start()
+  const settings = async () => (await database.query(`SELECT key, settings FROM partman.tenant WHERE tenants = 'Project'`)).rows
+  await prisma.$partman().ensureTenant('acme', PROJECTS)
+  await prisma.$partman().setTenant('acme', { retention: '90 days', premake: 6 }, PROJECTS)
+  expect(await settings()).toEqual([{ key: 'acme', settings: { retention: '90 days', premake: 6 } }])
+  await prisma.$partman().maintain()
+  expect(await tenantsFound(database, '"Event"')).toEqual([`"Event" FOR VALUES IN ('acme'): 7`])
+  await expect(prisma.$partman().setTenant('acme', { retention: 'soon' }, PROJECTS)).rejects.toMatchObject({
+    code: 'TENANT_SETTINGS_INVALID',
+    message: expect.stringContaining('The settings of tenant "acme" cannot be understood: retention: '),
+  })
+  await prisma.$partman().setTenant('acme', null, PROJECTS)
+  expect(await settings()).toEqual([{ key: 'acme', settings: null }])
+})
+
 test('tenants are those registered, those with a row and those with partitions, in the type of their keys', async () => {
   const { prisma, database } = await application.start()
   await database.query(`
@@ -94,7 +157,7 @@ test('partitions are listed tenant by tenant with their windows', async () => {
   )
   await expect(prisma.$partman().partitions('Project')).rejects.toMatchObject({
     code: 'MODEL_UNKNOWN',
-    hint: 'Known: Event, Attempt, AuditLog, Visit, Reading, Entry.',
+    hint: 'Known: Event, Attempt, AuditLog, Delivery, Visit, Reading, Entry.',
   })
 })
 

@@ -7,10 +7,11 @@ import {
   type PartmanDocument,
   PartmanError,
   parseTenantKey,
+  parseTenantSettings,
   renderRegistration,
   type TenantKey,
   type TenantSet,
-  tenantIn,
+  type TenantSettings,
   tenantsOf,
 } from '@partman/core'
 import { prismaDatabase } from './connection.js'
@@ -21,13 +22,20 @@ import type { PartmanClient, TenantRegistration } from './partman-client.js'
 import type { PruningCounts, PruningGuard } from './pruning/pruning-guard.js'
 import { isTransactionClient, type RawClient } from './raw-client.js'
 import { readKey } from './read-key.js'
+import { partitionedTenants, registerTenants } from './register-tenants.js'
 import { observeRegistered } from './registration.js'
 import { withSessionKept } from './with-session-kept.js'
+
+/** A tenant that has no row in the bookkeeping yet gets one: the settings count from the next run of the maintainer. */
+const SET_TENANT = `INSERT INTO partman.tenant (tenants, key, settings) VALUES ($1, $2, $3::jsonb)
+ON CONFLICT (tenants, key) DO UPDATE SET settings = excluded.settings`
 
 /** The same with the types that the code has once the configuration is a value. */
 interface UntypedPartmanClient {
   ensureTenant(key: TenantKey, choice?: { readonly tenants?: string }): Promise<void>
   registerTenants(keys: readonly TenantKey[], choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
+  importTenants(choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
+  setTenant(key: TenantKey, settings: TenantSettings | null, choice?: { readonly tenants?: string }): Promise<void>
   tenants(choice?: { readonly tenants?: string }): Promise<TenantKey[]>
   partitions(model: string): Promise<PartitionInfo<TenantKey | null>[]>
   pruningCounts(): Readonly<Record<string, PruningCounts>>
@@ -51,48 +59,47 @@ export function createPartmanClient<Config extends PartmanDocument>(
     await explained(() => connection.query(statement))
   }
 
+  /** Every tenant there is, as PostgreSQL prints its key. */
+  async function observeAll(set: TenantSet): Promise<string[]> {
+    const tables = document.tables.filter(({ policy }) => tenantsOf(policy)?.tenants === set.name)
+    const ofSet: PartmanDocument = { ...document, tenantSets: [set], tables }
+    const observation = await observeState(observing, ofSet)
+    const { tenants } = await observeTenants(connection, ofSet, observation)
+    return [...new Set([...(tenants.get(set.name) ?? []), ...partitionedTenants(observation.state)])]
+  }
+
+  const registerAll = (set: TenantSet, keys: readonly TenantKey[]) =>
+    registerTenants(set, keys, { document, connection, observing, inTransaction, now: clock.now().getTime(), lockTimeoutMs })
+
   const untyped: UntypedPartmanClient = {
     async ensureTenant(key, choice) {
       await register(chooseTenantSet(document, choice), key)
     },
 
     async registerTenants(keys, choice) {
+      return registerAll(chooseTenantSet(document, choice), keys)
+    },
+
+    async importTenants(choice) {
       const set = chooseTenantSet(document, choice)
-      const texts = keys.map((key) => validKey(set, key))
-      const known = await explained(() =>
-        observeRegistered(
-          connection,
-          set,
-          texts.filter((text) => text !== undefined),
-        ),
+      const found = await observeAll(set)
+      const registered = await explained(() => observeRegistered(connection, set, found))
+      return registerAll(
+        set,
+        found.filter((key) => !registered.has(key)).map((key) => readKey(set.type, key)),
       )
-      const results: TenantRegistration<TenantKey>[] = []
-      for (const [index, tenant] of keys.entries()) {
-        const text = texts[index]
-        try {
-          await register(set, tenant)
-          results.push({ tenant, outcome: text !== undefined && known.has(text) ? 'existing' : 'created' })
-          if (text !== undefined) known.add(text)
-        } catch (error) {
-          if (inTransaction) throw error
-          results.push({ tenant, outcome: 'failed', error })
-        }
-      }
-      return results
     },
 
     async tenants(choice) {
       const set = chooseTenantSet(document, choice)
-      const tables = document.tables.filter(({ policy }) => tenantsOf(policy)?.tenants === set.name)
-      const ofSet: PartmanDocument = { ...document, tenantSets: [set], tables }
-      const observation = await observeState(observing, ofSet)
-      const { tenants } = await observeTenants(connection, ofSet, observation)
-      // Several tenants may share a partition that somebody made by hand.
-      const partitioned = observation.state.tables.flatMap((table) =>
-        table.partitions.flatMap(({ bound }) => (bound.kind === 'list' ? bound.values : [tenantIn(bound)])),
-      )
-      const texts = new Set([...(tenants.get(set.name) ?? []), ...partitioned.filter((value) => value !== null)])
-      return [...texts].map((text) => readKey(set.type, text)).sort((a, b) => (a < b ? -1 : 1))
+      return (await observeAll(set)).map((text) => readKey(set.type, text)).sort((a, b) => (a < b ? -1 : 1))
+    },
+
+    async setTenant(key, settings, choice) {
+      const set = chooseTenantSet(document, choice)
+      const text = parseTenantKey(set.type, key)
+      if (settings !== null) assertSettings(text, settings)
+      await explained(() => connection.query(SET_TENANT, [set.name, text, settings === null ? null : JSON.stringify(settings)]))
     },
 
     async partitions(model) {
@@ -131,10 +138,15 @@ function chooseTenantSet({ tenantSets }: PartmanDocument, choice: { readonly ten
   throw new PartmanError('TENANT_SET_UNKNOWN', asked, { hint: `Known: ${tenantSets.map(({ name }) => name).join(', ') || 'none'}.` })
 }
 
-function validKey({ type }: TenantSet, key: TenantKey): string | undefined {
-  try {
-    return parseTenantKey(type, key)
-  } catch {
-    return undefined
+function assertSettings(key: string, settings: TenantSettings): void {
+  const parsed = parseTenantSettings(settings)
+  if ('problem' in parsed) {
+    throw new PartmanError(
+      'TENANT_SETTINGS_INVALID',
+      `The settings of tenant ${JSON.stringify(key)} cannot be understood: ${parsed.problem}`,
+      {
+        hint: 'For example { retention: "90 days", premake: 20 }; retention: null keeps everything.',
+      },
+    )
   }
 }

@@ -1,11 +1,12 @@
-import type { Logger, MaintenanceReport, PartmanDocument } from '@partman/core'
+import type { Logger, MaintenanceReport, PartmanDocument, TenantSettings } from '@partman/core'
 import type { PartitionedModelName, TenantKeyOf, TenantOf, TenantSetChoice, TenantSetName } from './config-types.js'
 import type { PartitionInfo } from './list-partitions.js'
 import type { PruningCounts } from './pruning/pruning-guard.js'
 
 /** What became of one tenant that was to be registered. */
 export type TenantRegistration<Key> =
-  | { readonly tenant: Key; readonly outcome: 'created' | 'existing' }
+  /** `imported`: it had partitions, and was not registered. */
+  | { readonly tenant: Key; readonly outcome: 'created' | 'imported' | 'existing' }
   | { readonly tenant: Key; readonly outcome: 'failed'; readonly error: unknown }
 
 /** What `$partman()` gives: bound to the client, or the transaction, that it was called on. */
@@ -17,8 +18,9 @@ export interface PartmanClient<Config extends PartmanDocument> {
    */
   ensureTenant<Name extends TenantSetName<Config>>(key: TenantKeyOf<Config, Name>, ...choice: TenantSetChoice<Config, Name>): Promise<void>
   /**
-   * Makes the partitions of many tenants, each in a transaction of its own, and tells what became of each, in the order
-   * given. In a transaction of the caller the first failure is thrown: nothing of that transaction can stay.
+   * Makes the partitions of many tenants, some in one transaction, and tells what became of each, in the order given; where a
+   * transaction fails, its tenants are tried one by one. In a transaction of the caller the first failure is thrown: nothing
+   * of that transaction can stay.
    *
    * @throws PartmanError `TENANT_SET_UNKNOWN`, `BOOKKEEPING_MISSING`
    */
@@ -26,6 +28,21 @@ export interface PartmanClient<Config extends PartmanDocument> {
     keys: readonly TenantKeyOf<Config, Name>[],
     ...choice: TenantSetChoice<Config, Name>
   ): Promise<TenantRegistration<TenantKeyOf<Config, Name>>[]>
+  /** Registers the tenants that have a row in the tenant model's table, or partitions, and are not registered yet. */
+  importTenants<Name extends TenantSetName<Config>>(
+    ...choice: TenantSetChoice<Config, Name>
+  ): Promise<TenantRegistration<TenantKeyOf<Config, Name>>[]>
+  /**
+   * Gives a tenant a retention and a premake of its own, in the place of those of its tables; null takes them away. They count from
+   * the next run of the maintainer; `retention: null` keeps everything.
+   *
+   * @throws PartmanError `TENANT_SETTINGS_INVALID`, `TENANT_KEY_INVALID`, `TENANT_SET_UNKNOWN`, `BOOKKEEPING_MISSING`
+   */
+  setTenant<Name extends TenantSetName<Config>>(
+    key: TenantKeyOf<Config, Name>,
+    settings: TenantSettings | null,
+    ...choice: TenantSetChoice<Config, Name>
+  ): Promise<void>
   /** Every tenant there is: registered, with a row in the tenant model's table, or with partitions. */
   tenants<Name extends TenantSetName<Config>>(...choice: TenantSetChoice<Config, Name>): Promise<TenantKeyOf<Config, Name>[]>
   /**

@@ -1,8 +1,9 @@
 import { PartmanError } from '../error.js'
 import type { PartmanDocument, TablePolicy } from '../policy/document.js'
 import type { TenantKeyType } from '../policy/key-column.js'
-import { type TenantColumn, tenantsOf } from '../policy/policy.js'
+import { tenantsOf } from '../policy/policy.js'
 import { parseTenantKey, type TenantKey } from '../policy/tenant-key.js'
+import { countSubtree } from '../state/lock-budget.js'
 import { partitionStem } from '../state/partition-name.js'
 import type { Partition } from '../state/state.js'
 import { wantTenant } from '../state/want-partitions.js'
@@ -16,6 +17,16 @@ export interface RegistrationOptions extends RenderOptions {
   readonly now: number
 }
 
+/** Tenants that are registered in one transaction. */
+export interface RegistrationBatch {
+  /** As PostgreSQL prints them. */
+  readonly keys: readonly string[]
+  readonly sql: Sql
+}
+
+/** Tables that a batch makes, but for those of a single tenant that has more: a sign-up beside it waits for them. */
+const TABLES_PER_BATCH = 50
+
 /**
  * Renders the registration of a tenant: one block that may run in a transaction of the caller, and leaves a tenant whose
  * partitions are there as it is. Two that register the same tenant at once wait for each other, not for a failure.
@@ -23,38 +34,80 @@ export interface RegistrationOptions extends RenderOptions {
  * @throws PartmanError `TENANT_SET_UNKNOWN`, `TENANT_KEY_INVALID`
  */
 export function renderRegistration(document: PartmanDocument, tenants: string, tenant: TenantKey, options: RegistrationOptions): Sql {
-  const set = document.tenantSets.find(({ name }) => name === tenants)
-  if (!set) {
-    throw new PartmanError('TENANT_SET_UNKNOWN', `There is no tenant set "${tenants}"`, {
-      hint: `Known: ${document.tenantSets.map(({ name }) => name).join(', ') || 'none'}.`,
-    })
-  }
-  const key = parseTenantKey(set.type, tenant)
-  const lockName = literal(`partman tenant ${tenants} ${key}`)
-  const partitions = document.tables.flatMap((table) => {
-    const column = tenantsOf(table.policy)
-    return column?.tenants === tenants ? renderTenant(document, table, column, key, options) : []
-  })
-  return lockLimited(
-    [
-      sql`PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(${lockName}, 0));`,
-      sql`INSERT INTO partman.tenant (tenants, key) VALUES (${literal(tenants)}, ${literal(key)}) ON CONFLICT DO NOTHING;`,
-      ...partitions,
-    ],
-    options,
-  )
+  const { parse, partitionsOf } = registrar(document, tenants, options)
+  return renderBatch(tenants, [partitionsOf(parse(tenant))], options)
 }
 
-function renderTenant(
+/**
+ * The same for many tenants, in blocks that hold up others for not much longer: each key once, in an order that two callers share, so
+ * that neither waits for the other's first.
+ *
+ * @throws PartmanError `TENANT_SET_UNKNOWN`, `TENANT_KEY_INVALID`
+ */
+export function renderRegistrationBatches(
   document: PartmanDocument,
-  declared: TablePolicy,
-  { by }: TenantColumn,
-  key: string,
-  { now }: RegistrationOptions,
-): Sql[] {
-  const wanted = wantTable(document.partitionSchema, declared, { now, tenants: new Map() })
-  return wantTenant(wanted, partitionStem(declared.table), key).map((partition) =>
-    renderTenantPartition(declared, partition, heldPattern(partition, by.type, key)),
+  tenants: string,
+  given: readonly TenantKey[],
+  options: RegistrationOptions,
+): RegistrationBatch[] {
+  const { parse, partitionsOf } = registrar(document, tenants, options)
+  const batches: TenantPartitions[][] = []
+  let room = 0
+  for (const key of [...new Set(given.map(parse))].sort()) {
+    const tenant = partitionsOf(key)
+    const tables = tenant.partitions.reduce((sum, { partition }) => sum + countSubtree(partition), 0)
+    const batch = batches.at(-1)
+    if (batch && tables <= room) batch.push(tenant)
+    else {
+      batches.push([tenant])
+      room = TABLES_PER_BATCH
+    }
+    room -= tables
+  }
+  return batches.map((batch) => ({ keys: batch.map(({ key }) => key), sql: renderBatch(tenants, batch, options) }))
+}
+
+/** A tenant, and the partitions that it is to have in every table of its set. */
+interface TenantPartitions {
+  readonly key: string
+  readonly type: TenantKeyType
+  readonly partitions: readonly { readonly table: TablePolicy; readonly partition: Partition }[]
+}
+
+function registrar({ tenantSets, tables, partitionSchema }: PartmanDocument, tenants: string, { now }: RegistrationOptions) {
+  const set = tenantSets.find(({ name }) => name === tenants)
+  if (!set) {
+    throw new PartmanError('TENANT_SET_UNKNOWN', `There is no tenant set "${tenants}"`, {
+      hint: `Known: ${tenantSets.map(({ name }) => name).join(', ') || 'none'}.`,
+    })
+  }
+  const wanted = tables
+    .filter(({ policy }) => tenantsOf(policy)?.tenants === tenants)
+    .map((table) => ({ table, wanted: wantTable(partitionSchema, table, { now, tenants: new Map() }) }))
+  return {
+    parse: (tenant: TenantKey) => parseTenantKey(set.type, tenant),
+    partitionsOf: (key: string): TenantPartitions => ({
+      key,
+      type: set.type,
+      partitions: wanted.flatMap(({ table, wanted: one }) =>
+        wantTenant(one, partitionStem(table.table), key).map((partition) => ({ table, partition })),
+      ),
+    }),
+  }
+}
+
+function renderBatch(tenants: string, batch: readonly TenantPartitions[], options: RegistrationOptions): Sql {
+  const names = batch.map(({ key }) => literal(`partman tenant ${tenants} ${key}`))
+  const rows = batch.map(({ key }) => sql`(${literal(tenants)}, ${literal(key)})`)
+  return lockLimited(
+    [
+      sql`PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(name, 0)) FROM pg_catalog.unnest(ARRAY[${joinSql(names, ', ')}]) AS name;`,
+      sql`INSERT INTO partman.tenant (tenants, key) VALUES ${joinSql(rows, ', ')} ON CONFLICT DO NOTHING;`,
+      ...batch.flatMap(({ key, type, partitions }) =>
+        partitions.map(({ table, partition }) => renderTenantPartition(table, partition, heldPattern(partition, type, key))),
+      ),
+    ],
+    options,
   )
 }
 
@@ -93,6 +146,7 @@ function listValuePattern(type: TenantKeyType, key: string): string {
 
 function printedPattern(type: TenantKeyType, key: string): string {
   const quoted = `'${key.replaceAll("'", "''")}'`
-  const printed = type === 'text' || type === 'uuid' || key.startsWith('-') ? quoted : key
+  // Of whole numbers only an integer is printed without quotes, and no negative one.
+  const printed = type === 'integer' && !key.startsWith('-') ? key : quoted
   return printed.replace(/[^A-Za-z0-9_\u0080-\uffff]/g, '\\$&')
 }
