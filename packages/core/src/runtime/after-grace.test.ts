@@ -10,6 +10,7 @@ import { parseAnyMarker, parseMarker } from '../state/marker.js'
 import { keepsAtLeast, type RetentionTerms } from '../state/retention-terms.js'
 import { createMaintainer } from './maintainer.js'
 import { planMaintenance } from './plan-maintenance.js'
+import { addHold } from './record-hold.js'
 
 const retention = (afterGrace?: AfterGrace, grace = '24 hours') => ({ kind: 'age', after: '30 days', grace, afterGrace }) as const
 const DETACHED = '2026-04-01T00:00:00Z'
@@ -100,6 +101,26 @@ it('a partition of partitions moves as a whole, or not at all', async () => {
   expect(await places()).toEqual(['partman_partitions'])
   expect((await run()).outcome).toBe('done')
   expect(await places()).toEqual(['archive'])
+})
+
+it('what is to move is left where it is when it is held since the plan was made', async () => {
+  const { document, clock, maintainer, database } = await retiringTables()
+  const moving = withTimeLevels(document, { retention: retention({ kind: 'move', schema: 'archive' }) })
+  clock.set(DETACHED)
+  await maintainer({ document: moving }).runOnce()
+  clock.set(GRACE_OVER)
+  let isHeld = false
+  const late: typeof database = {
+    query: async (statement, values) => {
+      if (!isHeld && statement.includes('SET SCHEMA')) {
+        isHeld = true
+        await addHold(database, { table: PLAIN.attempts, tenant: null, lower: null, upper: null, reason: 'suit', until: null, by: 'me' })
+      }
+      return database.query(statement, values)
+    },
+  }
+  const report = await maintainer({ document: moving, database: late }).runOnce()
+  expect(retirements(report).filter((step) => step.startsWith('move'))).toEqual(['move a_p20260301 failed', 'move b_p20260301 failed'])
 })
 
 it('what is to move is left where it is when somebody has attached it again, or changed its mark, since the plan was made', async () => {

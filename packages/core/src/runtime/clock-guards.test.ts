@@ -68,6 +68,16 @@ it.each([TEN_YEARS, -TEN_YEARS])('a database and a process whose clocks are %d m
   expect(created(report)).toBeLessThan(7)
 })
 
+it('a retention that nobody has approved of is not put in force while the clocks disagree, though it would take nothing', async () => {
+  const { test, document } = await filledTables(PLAIN)
+  await test.query('DELETE FROM partman.approval')
+  const atTheFirstDay = withClockOff(pgDatabase(test), Date.parse('2026-03-02T12:00:00Z') - Date.now())
+  const report = await createMaintainer({ document, database: atTheFirstDay }).runOnce()
+  expect([report.outcome, going(report), codes(report)]).toEqual(['done', [], []])
+  const later = await createMaintainer({ document, database: pgDatabase(test) }).runOnce()
+  expect([going(later), codes(later)]).toEqual([[], expect.arrayContaining(['RETENTION_UNAPPROVED DeliveryAttempt'])])
+})
+
 describe('a table that nobody writes to any more', () => {
   async function daily(until: string, { withOthers }: { withOthers: boolean }) {
     const tables = await filledTables(PLAIN, { retireAtMost: 0.5 })
@@ -123,8 +133,14 @@ describe('more than a run may take', () => {
     const { plan } = await planMaintenance(pgDatabase(test), document, { clock, approved: true })
     const partitions = plan.operations.filter(({ kind }) => kind === 'detach-partition').map(({ partition }) => partition.oid ?? '')
     const [table] = document.tables
-    await recordApprovals(pgDatabase(test), [{ table: table!.table, retention: retentionTerms(table!.policy), partitions }], 'the owner')
-    expect(going(await run())).toHaveLength(20)
+    const approve = (seen: readonly string[]) =>
+      recordApprovals(pgDatabase(test), [{ table: table!.table, retention: retentionTerms(table!.policy), partitions: seen }], 'the owner')
+    // Who has seen some of them has not seen the others.
+    await approve(partitions.slice(0, 3))
+    const partly = await run()
+    expect([going(partly).length, codes(partly)]).toEqual([3, ['TOO_MANY_RETIRE DeliveryAttempt']])
+    await approve(partitions)
+    expect(going(await run())).toHaveLength(17)
     // What was seen to go may go all the way.
     clock.set('2026-04-11T12:00:00Z')
     expect(going(await run()).map((step) => step.split(' ')[0])).toEqual([

@@ -210,6 +210,18 @@ it('a CHECK of somebody else stays, whatever its name', async () => {
   expect(await checks()).toBe(1)
 })
 
+it('a table that has taken the name of the DEFAULT meanwhile gets no CHECK', async () => {
+  const { test, clock, insert, maintain, checks } = await withDefault('plain', daily)
+  await test.query(sql`${insert} VALUES ('2020-01-01Z', 'acme', 'eu')`)
+  clock.set('2026-03-11T12:00:00Z')
+  const swap = () =>
+    test.query(
+      `ALTER TABLE partman_partitions."Event_default" RENAME TO renamed; CREATE TABLE partman_partitions."Event_default" (LIKE "Event")`,
+    )
+  const report = await maintain({ database: pgDatabase(interrupted(test, /ADD CONSTRAINT/, swap)) })
+  expect([report.outcome, kinds(report), await checks()]).toEqual(['failed', ['create-partition failed'], 0])
+})
+
 it('nothing is attached where the CHECK has not been validated', async () => {
   const { test, clock, insert, maintain, checks } = await withDefault('plain', daily)
   await test.query(sql`${insert} VALUES ('2020-01-01Z', 'acme', 'eu')`)

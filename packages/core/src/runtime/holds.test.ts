@@ -1,6 +1,6 @@
 import { testDatabase } from '@partman/testing/vitest'
 import { describe, expect, it } from 'vitest'
-import { type FilledTables, filledTables, openSession } from '../fixtures/filled-tables.js'
+import { type FilledTables, filledTables, formatSteps, openSession } from '../fixtures/filled-tables.js'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
 import type { PartmanDocument, TableName } from '../policy/document.js'
@@ -174,6 +174,32 @@ it('a hold on another table that comes after the plan stops nothing', async () =
   const add = () => addHold(database, holdOn(PLAIN.audit))
   const report = await tables.maintain({ database: before(database, 'COMMENT ON TABLE', add) })
   expect([report.outcome, await attached(tables)]).toEqual(['done', []])
+})
+
+it.each([
+  ['has another name now', `table_name = 'its name before'`],
+  ['has another object id now, as after a restore,', 'table_oid = 1'],
+])('a hold on a table that %s stops a detach, too, when it comes after the plan', async (_what, change) => {
+  const tables = await filledTables()
+  const database = pgDatabase(tables.test)
+  tables.clock.set(EXPIRED)
+  const add = async () => {
+    await addHold(database, holdOn(PLAIN.attempts))
+    await tables.test.query(`UPDATE partman.hold SET ${change}`)
+  }
+  await tables.maintain({ database: before(database, 'COMMENT ON TABLE', add) })
+  expect(await attached(tables)).toEqual(EVERYTHING)
+})
+
+it('a hold that comes after the first of several detaches stops the others', async () => {
+  const tables = await filledTables()
+  const database = pgDatabase(tables.test)
+  const add = () => addHold(database, holdOn(PLAIN.audit))
+  tables.clock.set('2027-06-10T12:00:00Z')
+  // No foreign key points from the log to another table.
+  const report = await tables.maintain({ database: before(database, 'DETACH PARTITION "partman_partitions"."AuditLog', add) })
+  const months = formatSteps(report).filter((step) => step.startsWith('detach-partition AuditLog'))
+  expect(months.map((step) => step.split(' ')[2])).toEqual(['done', 'failed', 'skipped'])
 })
 
 it('a hold that was begun before another one and is committed after the plan stops what it is on', async () => {

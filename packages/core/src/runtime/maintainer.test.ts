@@ -1,4 +1,4 @@
-import { simulatedClock, type TestDatabase } from '@partman/testing'
+import { createTestDatabase, simulatedClock, startPostgres, type TestDatabase } from '@partman/testing'
 import { testDatabase } from '@partman/testing/vitest'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -6,6 +6,7 @@ import { withTimeLevels } from '../fixtures/policies.js'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
 import type { PartmanDocument, TablePolicy } from '../policy/document.js'
+import type { Database } from '../sql/database.js'
 import { renderRegistration } from '../sql/render-registration.js'
 import { qualified } from '../sql/sql.js'
 import { retentionTerms } from '../state/retention-terms.js'
@@ -129,9 +130,9 @@ it.each([
 const FAST = { lockTimeoutMs: 100, lockAttempts: 2, lockBackoffMs: 1 }
 
 /** Two tenants with partitions from 1 March on, and one maintainer. */
-async function maintained(options: Partial<MaintainerOptions> = {}) {
+async function maintained(options: Partial<MaintainerOptions> = {}, given?: TestDatabase) {
   const document = webhookDocument()
-  const test = await testDatabase()
+  const test = given ?? (await testDatabase())
   const database = await prepareDatabase(test, document, webhookTables(PLAIN, document), { firstPartitions: false })
   await test.query(`INSERT INTO "Project" (id) VALUES ('a'), ('b')`)
   const clock = simulatedClock('2026-03-01T00:00:00Z')
@@ -150,6 +151,21 @@ async function session(test: TestDatabase): Promise<pg.Client> {
 
 function steps(report: MaintenanceReport): string[] {
   return 'steps' in report ? report.steps.map(({ kind, partition, outcome }) => `${kind} ${partition.name} ${outcome}`) : [report.outcome]
+}
+
+function detaches(report: MaintenanceReport): string[] {
+  if (!('steps' in report)) return [report.outcome]
+  return report.steps.flatMap(({ kind, outcome, error }) => (kind === 'detach-partition' ? [`${outcome}: ${error}`] : []))
+}
+
+/** A detach that is begun all the same waits for its turn on the connection that would have to cancel it. */
+const failRatherThanWait = (test: TestDatabase) => test.query(`SET statement_timeout = '10s'`)
+
+/** Attached partitions that bear a mark, or are on their way out. */
+async function begunDetaches(test: TestDatabase): Promise<unknown[]> {
+  const begun = `SELECT c.relname FROM pg_class c JOIN pg_inherits i ON i.inhrelid = c.oid
+    WHERE c.relkind = 'r' AND (i.inhdetachpending OR obj_description(c.oid, 'pg_class') IS NOT NULL)`
+  return (await test.query(begun)).rows
 }
 
 describe('a maintainer that meets trouble', () => {
@@ -199,6 +215,36 @@ describe('a maintainer that meets trouble', () => {
     expect(steps(await maintainer.runOnce()).filter((step) => !step.startsWith('create'))).toEqual([
       'detach-partition DeliveryAttempt_a_ca978112ca_p20260301 done',
     ])
+  })
+
+  it.each([
+    ['parent', '"DeliveryAttempt_a_ca978112ca"'],
+    ['partition', '"DeliveryAttempt_a_ca978112ca_p20260301"'],
+  ])('begins no detach while a long transaction uses the %s', async (_what, used) => {
+    const { test, clock, maintainer } = await maintained({ longTransactionMs: 0 })
+    await failRatherThanWait(test)
+    const user = await session(test)
+    await user.query('BEGIN')
+    await user.query(`LOCK TABLE ONLY partman_partitions.${used} IN ACCESS SHARE MODE`)
+    clock.set('2026-04-01T00:00:00Z')
+    expect(detaches(await maintainer.runOnce())[0]).toBe('failed: a long transaction uses the table')
+    expect(await begunDetaches(test)).toEqual([])
+  })
+
+  it('begins no detach while a prepared transaction uses the partition', async () => {
+    const server = await startPostgres({ settings: { max_prepared_transactions: 1 } })
+    onTestFinished(() => server.stop())
+    const own = await createTestDatabase(server.url)
+    onTestFinished(() => own.close())
+    const { test, clock, maintainer } = await maintained({}, own)
+    await failRatherThanWait(test)
+    await test.query('BEGIN')
+    await test.query(`INSERT INTO "DeliveryAttempt" VALUES ('1', 'a', '2026-03-01T12:00:00Z')`)
+    await test.query(`PREPARE TRANSACTION 'left alone'`)
+    clock.set('2026-04-01T00:00:00Z')
+    expect(detaches(await maintainer.runOnce())[0]).toBe('failed: a long transaction uses the table')
+    expect(await begunDetaches(test)).toEqual([])
+    await test.query(`ROLLBACK PREPARED 'left alone'`)
   })
 
   it('drops the others where one cannot be dropped', async () => {
@@ -413,6 +459,30 @@ describe('several maintainers', () => {
     await test.query(`UPDATE partman.lease SET expires_at = now() - interval '1 second'`)
     expect((await maintainer.runOnce()).outcome).toBe('done')
   })
+})
+
+it('who has lost the lease while time went by after the mark does not begin the detach', async () => {
+  const { document, test, database, clock } = await maintained()
+  clock.set('2026-04-01T00:00:00Z')
+  const real = Date.now
+  const slow: Database = {
+    async query<Row extends object>(...[statement, values]: Parameters<Database['query']>): Promise<Row[]> {
+      const rows = await database.query<Row>(statement, values)
+      if (statement.includes('COMMENT ON TABLE')) {
+        await test.query(`UPDATE partman.lease SET holder = 'another', token = token + 1, expires_at = now() + interval '1 hour'`)
+        Date.now = () => real() + 40_000
+      }
+      return rows
+    },
+  }
+  try {
+    const report = await createMaintainer({ document, database: slow, clock, leaseTtlMs: 60_000 }).runOnce()
+    const lost = 'skipped: the lease has gone to another maintainer'
+    expect([report.outcome, detaches(report)]).toEqual(['failed', [lost, lost]])
+  } finally {
+    Date.now = real
+  }
+  expect(await begunDetaches(test)).toEqual([{ relname: 'DeliveryAttempt_a_ca978112ca_p20260301' }])
 })
 
 describe('the loop', () => {

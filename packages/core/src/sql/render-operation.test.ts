@@ -1,5 +1,6 @@
 import { testDatabase } from '@partman/testing/vitest'
 import { describe, expect, it } from 'vitest'
+import { renderBookkeeping } from '../migration/bookkeeping.js'
 import type { DetachPartition, DropPartition } from '../plan/operation.js'
 import { applyOperation } from '../runtime/apply-operation.js'
 import { pgDatabase } from '../runtime/pg-database.js'
@@ -94,6 +95,19 @@ describe('a partition is not dropped', () => {
     await expect(applyOperation(database, drop(planned), APPLY)).rejects.toEqual(stale)
   })
 
+  it('when it was renamed, nor what has its name now', async () => {
+    const { test, database, oid } = await eventDatabase()
+    const planned = await oid()
+    await test.query('ALTER TABLE event DETACH PARTITION event_p2026')
+    await test.query(`COMMENT ON TABLE event_p2026 IS ${literal(formatMarker(marker))}`)
+    await test.query('ALTER TABLE event_p2026 RENAME TO kept')
+    await test.query('CREATE TABLE event_p2026 (id text)')
+    await expect(applyOperation(database, drop(planned), APPLY)).rejects.toEqual(stale)
+    expect((await test.query(`SELECT to_regclass('kept') IS NOT NULL AND to_regclass('event_p2026') IS NOT NULL AS there`)).rows).toEqual([
+      { there: true },
+    ])
+  })
+
   it('while a foreign key refers to it', async () => {
     const { test, database, oid } = await eventDatabase()
     await test.query('ALTER TABLE event DETACH PARTITION event_p2026')
@@ -119,6 +133,16 @@ describe('a partition is not detached', () => {
   })
 })
 
+it('the mark is not taken off what was detached meanwhile', async () => {
+  const { test, database, oid } = await eventDatabase()
+  const attached = { ...partition, oid: await oid() }
+  const clear = { ...common, kind: 'clear-marker', transactional: true, destroysData: false, parent: table, partition: attached } as const
+  await test.query('ALTER TABLE event DETACH PARTITION event_p2026')
+  await test.query(`COMMENT ON TABLE event_p2026 IS ${literal(formatMarker(marker))}`)
+  await expect(applyOperation(database, clear, APPLY)).rejects.toEqual(stale)
+  expect((await test.query(`SELECT obj_description('event_p2026'::regclass) AS comment`)).rows).toEqual([{ comment: formatMarker(marker) }])
+})
+
 it('the lock_timeout of the caller is as it was after a step', async () => {
   const { test, database, oid } = await eventDatabase()
   await test.query('BEGIN')
@@ -126,4 +150,28 @@ it('the lock_timeout of the caller is as it was after a step', async () => {
   await database.query(renderOperation(detach(await oid()), { lockTimeoutMs: 1000 })[0]!)
   expect((await test.query('SHOW lock_timeout')).rows).toEqual([{ lock_timeout: '7s' }])
   await test.query('ROLLBACK')
+})
+
+it.each([
+  // As after a failover, when another one may have been granted what was lost.
+  ['has gone to another, with the same token,', `holder = 'another'`],
+  ['was granted once more', 'token = 8'],
+  ['has run out', `expires_at = clock_timestamp() - interval '1 millisecond'`],
+])('a maintainer whose lease %s changes nothing', async (_what, change) => {
+  const { test, database, oid } = await eventDatabase()
+  await test.query(renderBookkeeping())
+  await test.query(
+    `INSERT INTO partman.lease (name, holder, token, expires_at) VALUES ('events', 'me', 7, clock_timestamp() + interval '1 hour')`,
+  )
+  const lease = { lease: 'events', holder: 'me', token: '7', leaseTtlMs: 60_000 }
+  const maintainer = { ...lease, longTransactionMs: 1000, knownHolds: new Map<string, string[]>() }
+  const [mark] = renderOperation(detach(await oid()), { lockTimeoutMs: 1000, maintainer })
+  const found = async () => (await test.query(`SELECT l.*, obj_description('event_p2026'::regclass) AS comment FROM partman.lease l`)).rows
+  await test.query(`UPDATE partman.lease SET ${change}`)
+  const before = await found()
+  await expect(database.query(mark!)).rejects.toMatchObject({ code: 'PTM03' })
+  expect(await found()).toEqual(before)
+  await test.query(`UPDATE partman.lease SET holder = 'me', token = 7, expires_at = clock_timestamp() + interval '1 hour'`)
+  await database.query(mark!)
+  expect((await found())[0]?.['comment']).toMatch(/^partman:retired /)
 })
