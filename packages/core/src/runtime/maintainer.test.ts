@@ -227,7 +227,10 @@ describe('a maintainer that meets trouble', () => {
     await user.query('BEGIN')
     await user.query(`LOCK TABLE ONLY partman_partitions.${used} IN ACCESS SHARE MODE`)
     clock.set('2026-04-01T00:00:00Z')
-    expect(detaches(await maintainer.runOnce())[0]).toBe('failed: a long transaction uses the table')
+    const report = await maintainer.runOnce()
+    expect(detaches(report)[0]).toBe('failed: a long transaction uses the table')
+    const step = 'steps' in report ? report.steps.find(({ kind }) => kind === 'detach-partition') : undefined
+    expect(step?.blockers).toEqual([expect.objectContaining({ state: 'idle in transaction', query: expect.stringContaining('LOCK TABLE') })])
     expect(await begunDetaches(test)).toEqual([])
   })
 

@@ -1,4 +1,12 @@
-import type { ClearMarker, CreatePartition, DetachPartition, DropPartition, FinalizeDetach, Operation } from '../plan/operation.js'
+import type {
+  ClearMarker,
+  CreatePartition,
+  DetachPartition,
+  DropPartition,
+  FinalizeDetach,
+  Operation,
+  OperationLock,
+} from '../plan/operation.js'
 import { formatMarker } from '../state/marker.js'
 import { assertKnownHolds, HOLD_LOCK } from './assert-holds.js'
 import { assertRelation, isAttached, isDetached, type RenderOptions } from './guarded-block.js'
@@ -87,7 +95,9 @@ function renderDetach(operation: DetachPartition, options: RenderOptions): State
   return [
     {
       kind: 'block',
-      locks: options.maintainer ? [{ mode: 'ACCESS EXCLUSIVE', on: parent }, HOLD_LOCK, ...locks] : locks,
+      locks: options.maintainer
+        ? [parent, { schema, name }].map((on): OperationLock => ({ mode: 'ACCESS EXCLUSIVE', on })).concat(HOLD_LOCK, locks)
+        : locks,
       premises: assertKnownHolds(table, options),
       quiet: [{ schema, name }, ...locks.map(({ on }) => on)],
       statements: [
