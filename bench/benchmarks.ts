@@ -1,10 +1,13 @@
 import { advanceOneDay } from './benchmarks/advance-one-day.js'
+import { overheadPartitioned, overheadPlain } from './benchmarks/client-overhead.js'
+import { findByIdCold, findByIdWarm } from './benchmarks/find-by-id.js'
 import { idleTick } from './benchmarks/idle-tick.js'
 import { insertLatency } from './benchmarks/insert-latency.js'
 import { manyLeavesOfOne, manyLeavesOfTenants } from './benchmarks/many-leaves.js'
 import { memory } from './benchmarks/memory.js'
 import { planScale } from './benchmarks/plan-scale.js'
 import { registerTenants } from './benchmarks/register-tenants.js'
+import { signUp } from './benchmarks/sign-up.js'
 import type { Benchmark } from './harness/benchmark.js'
 
 /** All benchmarks, in the order in which they run. */
@@ -17,4 +20,9 @@ export const BENCHMARKS: readonly Benchmark[] = [
   manyLeavesOfOne,
   memory,
   planScale,
+  signUp,
+  findByIdCold,
+  findByIdWarm,
+  overheadPlain,
+  overheadPartitioned,
 ]
