@@ -44,6 +44,7 @@ export type PartmanErrorCode =
   | 'TENANT_SET_UNKNOWN'
   | 'TRANSACTION_BATCHED'
   | 'TRANSACTION_OPEN'
+  | 'TSCONFIG_INVALID'
 
 /** The one error class of partman: a stable code, one message that says what is wrong, and a hint that says what to do. */
 export class PartmanError extends Error {

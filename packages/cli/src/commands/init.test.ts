@@ -259,6 +259,11 @@ test.each([
     files: { 'package.json': '{ "name": "shop", "scripts": [] }\n' },
     error: { code: 'PACKAGE_JSON_INVALID', message: 'package.json cannot be read: it is not an object with scripts' },
   },
+  {
+    name: 'a tsconfig.json that is none',
+    files: { 'tsconfig.json': '{ "compilerOptions": {' },
+    error: { code: 'TSCONFIG_INVALID', message: "tsconfig.json cannot be read: '}' expected." },
+  },
 ])('$name is an error, and nothing is written', async ({ files, error }) => {
   const project = await createProject({ ...SINGLE_FILE, ...files })
   const before = await project.sources()

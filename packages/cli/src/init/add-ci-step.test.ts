@@ -24,11 +24,12 @@ async function addTo(workflow: string, manifest: object = {}): Promise<string | 
   return edit?.text
 }
 
-test('the step stands behind the one that migrates, in its folder, with its database, spaced as the others', async () => {
+test('the step stands behind the one that migrates, under its condition, in its folder, with its database, spaced as the others', async () => {
   const workflow = `${JOB}    steps:
     - uses: actions/checkout@v4
 
     - name: Migrate # first
+      if: github.ref == 'refs/heads/main'
       working-directory: apps/api
       env:
         DATABASE_URL: \${{ secrets.URL }}
@@ -51,6 +52,7 @@ test('the step stands behind the one that migrates, in its folder, with its data
 
     - name: Check the partitions
       run: npx partman check
+      if: github.ref == 'refs/heads/main'
       working-directory: apps/api
       env:
         DATABASE_URL: \${{ secrets.URL }}
@@ -61,8 +63,10 @@ test('the step stands behind the one that migrates, in its folder, with its data
   )
 })
 
-test('a job that has a database and runs the tests migrates and generates first', async () => {
+test('a job that starts PostgreSQL and runs the tests migrates and generates first', async () => {
   const workflow = `${JOB}    env: { DATABASE_URL: "postgresql://localhost/test" }
+    services:
+      db: { image: "postgres:18" }
     steps:
       - run: npm ci
       - run: npm test`
@@ -86,7 +90,11 @@ test('line ends of Windows stay', async () => {
 
 test.each([
   ['has no database', `${JOB}    steps:\n      - run: npm test\n`],
-  ['pushes its schema', `${JOB}    env:\n      DATABASE_URL: x\n    steps:\n      - run: npx prisma db push\n      - run: npm test\n`],
+  ['has a made-up database', `${JOB}    env:\n      DATABASE_URL: postgresql://x\n    steps:\n      - run: npm test\n`],
+  [
+    'pushes its schema',
+    `${JOB}    services:\n      db:\n        image: postgres\n    env:\n      DATABASE_URL: x\n    steps:\n      - run: npx prisma db push\n      - run: npm test\n`,
+  ],
   ['is checked already', `${JOB}    steps:\n      - run: npx prisma migrate deploy\n      - run: npm run partman:check\n`],
   ['writes its steps in a line', `${JOB}    steps: [{ run: npx prisma migrate deploy }]\n`],
   ['only talks of migrating', `${JOB}    steps:\n      # npx prisma migrate deploy\n      - run: npm run lint\n`],

@@ -7,6 +7,8 @@ import { readWorkflow, type WorkflowJob, type WorkflowStep } from './workflow-st
 
 const WORKFLOWS = '.github/workflows'
 const MIGRATES = /\bprisma\s+migrate\s+(deploy|dev|reset)\b/
+/** What tells that there is a server; a DATABASE_URL alone may be made up, for `prisma generate`. */
+const STARTS_POSTGRES = /\bimage:.*postg|\bsetup-postgres|\bpostgres(ql)?-action|\bdocker[ -]compose\b/i
 const USES_DATABASE = /\bprisma\s|\b(npm|pnpm|yarn|bun)\s+(run\s+|run-script\s+)?(test|t)\b/
 
 interface Candidate {
@@ -19,7 +21,7 @@ interface Candidate {
 
 /**
  * Adds `partman check` to the job of a GitHub workflow that has a migrated database, behind the step that migrated it; failing that, to one that
- * has a database and runs Prisma or the tests, where the step migrates first. Otherwise the step is a person's to add.
+ * starts PostgreSQL and runs Prisma or the tests, where the step migrates first. Otherwise the step is a person's to add.
  */
 export async function addCiStep(folder: string, manifest: ProjectManifest): Promise<{ edit?: FileEdit; left?: LeftAlone }> {
   const files = await Promise.all(listWorkflows(folder).map(readText))
@@ -61,7 +63,7 @@ function candidatesIn(file: TextFile): Candidate[] {
     if (migrating) return [{ file, head: workflow?.head ?? '', job, step: migrating, migrates: true }]
     const last = job.steps.findLast((step) => USES_DATABASE.test(codeOf(step)))
     // `db push` keeps no migrations, which `migrate deploy` would then trip over.
-    if (!last || !/\bDATABASE_URL\b/.test(all) || /\bprisma\s+db\s+push\b/.test(all)) return []
+    if (!last || !/\bDATABASE_URL\b/.test(all) || !STARTS_POSTGRES.test(all) || /\bprisma\s+db\s+push\b/.test(all)) return []
     return [{ file, head: workflow?.head ?? '', job, step: last, migrates: false }]
   })
 }
@@ -82,11 +84,11 @@ function stepLines({ job, step, migrates }: Candidate, manifest: ProjectManifest
   return [
     `${step.indent}- name: Check the partitions`,
     ...(commands.length === 1 ? [`${inner}run: ${commands[0]}`] : [`${inner}run: |`, ...commands.map((command) => `${inner}  ${command}`)]),
-    ...['working-directory', 'env'].flatMap((name) => settingLines(step, name, inner)),
+    ...['if', 'shell', 'working-directory', 'env'].flatMap((name) => settingLines(step, name, inner)),
   ]
 }
 
-/** The lines of a setting of a step, for another step: where it runs and which database it sees. */
+/** The lines of a setting of a step, for another step: when and where it runs, and which database it sees. */
 function settingLines(step: WorkflowStep, name: string, indent: string): string[] {
   const lines = step.lines.map((line, index) => (index === 0 ? line.replace('- ', '  ') : line))
   const at = lines.findIndex((line) => line.startsWith(`${indent}${name}:`))

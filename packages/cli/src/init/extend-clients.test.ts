@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createInitProject, type InitProject } from '../fixtures/init-project.js'
 import { type ExtendedClients, extendClients } from './extend-clients.js'
 
@@ -271,7 +271,10 @@ test.each(Object.entries(MODULES))('%s', (path, [before, after]) => {
 
 test('what is left alone is told, with the reason', () => {
   expect(extended.left.map(({ place, reason }) => [place, reason])).toEqual([
-    ['src/expected.ts', expect.stringMatching(/^extended, the client would have another type .*src\/repository\.ts: Argument of type/)],
+    [
+      'src/expected.ts',
+      "extended, the client would have another type than the application expects: src/repository.ts:8: Argument of type '...' is not assignable to parameter of type 'PrismaClient'.",
+    ],
     ['src/local.ts:4', 'no other module uses this client'],
     ['src/passed.ts:4', 'it is not clear what becomes of this client'],
     ['src/prisma.spec.ts:4', 'a script or a test makes a client of its own'],
@@ -283,4 +286,41 @@ test('the application compiles as before, and a second look finds nothing to do'
   for (const { file, text } of extended.edits) await writeFile(file.path, text)
   expect(project.compile()).toBe('')
   expect(await extendClients(project.path, folders())).toEqual({ isDone: true, edits: [], left: [] })
+})
+
+test('a service that listens with $on, which an extended client cannot, is left alone', async () => {
+  const service = `import { PrismaClient } from '../generated/prisma/client.js'
+export class PrismaService extends PrismaClient {
+  constructor() {
+    super({ adapter: undefined! })
+  }
+  listen() {
+    this.$on('query' as never, () => {})
+  }
+}
+`
+  const listening = await createInitProject({ 'src/service.ts': service })
+  onTestFinished(listening.remove)
+  const generated = { client: join(listening.path, 'generated/prisma'), partman: join(listening.path, 'generated/partman') }
+  const { edits, left } = await extendClients(listening.path, generated)
+  expect([edits, left.map(({ place, reason }) => [place, reason])]).toEqual([
+    [],
+    [['src/service.ts:2', '`$on` is called somewhere, and an extended client does not have it']],
+  ])
+})
+
+test('a project without a client in TypeScript is told what to write', async () => {
+  const empty = await createInitProject({ 'src/db.js': 'new PrismaClient()\n' })
+  onTestFinished(empty.remove)
+  const { edits, left } = await extendClients(empty.path, { client: undefined, partman: join(empty.path, 'generated/partman') })
+  expect([edits, left]).toEqual([
+    [],
+    [
+      {
+        place: '.',
+        reason: 'no TypeScript file below makes a client with `new PrismaClient(...)`',
+        todo: "Where the client is made, write `.$extends(partman(config))` behind it: partman from '@partman/prisma-extension', config from generated/partman/partman.ts.",
+      },
+    ],
+  ])
 })

@@ -50,7 +50,7 @@ export async function extendClients(folder: string, folders: GeneratedFolders): 
     if (extended.text === undefined) continue
     const error = sources.tryText(source, extended.text)
     if (error === undefined) edits.push({ file, text: extended.text, what: 'the client extension' })
-    else left.push({ place: path, ...wouldNotCompile(error.replace(`${folder}/`, ''), module) })
+    else left.push({ place: path, ...wouldNotCompile(error, module) })
   }
   if (edits.length + left.length === 0) left.push(noClient(folder, config))
   return { isDone: false, edits, left }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
+import { PartmanError } from '@partman/core'
 import { Project, type SourceFile, ts } from 'ts-morph'
 import type { GeneratedFolders } from './declare-generator.js'
 import type { TextFile } from './text-file.js'
@@ -23,17 +24,14 @@ export declare const config: PartmanDocument
 `
 const CONFIG_ALONE = 'export declare const config: { readonly version: number }\n'
 
-/** Opens the given files with the compiler options of the project, and, once a change is tried, all that its `tsconfig.json` includes. */
+/**
+ * Opens the given files with the compiler options of the project, and, once a change is tried, all that its `tsconfig.json` includes. */
 export function openSources(folder: string, folders: GeneratedFolders, files: readonly TextFile[]): OpenSources {
   const tsConfigFilePath = join(folder, 'tsconfig.json')
   const hasConfig = existsSync(tsConfigFilePath)
-  const project = new Project({
-    ...(hasConfig ? { tsConfigFilePath } : { compilerOptions: FALLBACK_OPTIONS }),
-    skipAddingFilesFromTsConfig: true,
-    skipFileDependencyResolution: true,
-  })
+  const project = openProject(hasConfig ? tsConfigFilePath : undefined)
   const modules = files.map((file) => ({ file, source: project.createSourceFile(file.path, file.text, { overwrite: true }) }))
-  let accepted: Map<string, number> | undefined
+  let accepted: Problem[] | undefined
   const prepare = () => {
     if (hasConfig) project.addSourceFilesFromTsConfig(tsConfigFilePath)
     // What is not there yet: what `prisma generate` will write, and a package that may have to be installed.
@@ -41,7 +39,7 @@ export function openSources(folder: string, folders: GeneratedFolders, files: re
     const installed = isInstalled(folder, '@partman/prisma-extension')
     if (!existsSync(config)) project.createSourceFile(config, installed ? CONFIG : CONFIG_ALONE, { overwrite: true })
     if (!installed) project.createSourceFile(join(folder, '__partman-extension.d.ts'), EXTENSION_TYPES, { overwrite: true })
-    return countErrors(project)
+    return findProblems(project, folder)
   }
   return {
     modules,
@@ -50,11 +48,11 @@ export function openSources(folder: string, folders: GeneratedFolders, files: re
       accepted ??= prepare()
       const before = source.getFullText()
       source.replaceWithText(text)
-      const now = countErrors(project)
-      const fresh = [...now].find(([error, count]) => count > (accepted?.get(error) ?? 0))
+      const now = findProblems(project, folder)
+      const fresh = findNew(now, accepted)
       if (fresh === undefined) accepted = now
       else source.replaceWithText(before)
-      return fresh?.[0]
+      return fresh?.text
     },
   }
 }
@@ -67,16 +65,43 @@ const FALLBACK_OPTIONS: ts.CompilerOptions = {
   skipLibCheck: true,
 }
 
-/** How often each error is there, by file and message: positions move. */
-function countErrors(project: Project): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const diagnostic of project.getPreEmitDiagnostics()) {
-    if (diagnostic.getCategory() !== ts.DiagnosticCategory.Error) continue
-    const path = diagnostic.getSourceFile()?.getFilePath()
-    const error = `${path === undefined ? '' : `${path}: `}${ts.flattenDiagnosticMessageText(diagnostic.compilerObject.messageText, ' ').split('\n')[0]}`
-    counts.set(error, (counts.get(error) ?? 0) + 1)
+function openProject(tsConfigFilePath: string | undefined): Project {
+  try {
+    return new Project({
+      ...(tsConfigFilePath === undefined ? { compilerOptions: FALLBACK_OPTIONS } : { tsConfigFilePath }),
+      skipAddingFilesFromTsConfig: true,
+      skipFileDependencyResolution: true,
+    })
+  } catch (cause) {
+    throw new PartmanError('TSCONFIG_INVALID', `tsconfig.json cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
+      hint: 'Correct it; nothing was changed.',
+      cause,
+    })
   }
-  return counts
+}
+
+interface Problem {
+  /** The same for the same error elsewhere in the file: positions move. */
+  readonly key: string
+  readonly text: string
+}
+
+function findProblems(project: Project, folder: string): Problem[] {
+  const errors = project.getPreEmitDiagnostics().filter((diagnostic) => diagnostic.getCategory() === ts.DiagnosticCategory.Error)
+  return errors.map((diagnostic) => {
+    const file = relative(folder, diagnostic.getSourceFile()?.getFilePath() ?? folder).replaceAll('\\', '/')
+    const { messageText } = diagnostic.compilerObject
+    const message = typeof messageText === 'string' ? messageText : messageText.messageText
+    // The type of an extended client fills a screen.
+    const text = `${file}:${diagnostic.getLineNumber() ?? 1}: ${message.replaceAll(/'[^']{60,}'/g, "'...'")}`
+    return { key: `${file}: ${message}`, text }
+  })
+}
+
+/** The first problem that is there more often than before. */
+function findNew(now: readonly Problem[], before: readonly Problem[]): Problem | undefined {
+  const count = (problems: readonly Problem[], key: string) => problems.filter((problem) => problem.key === key).length
+  return now.find(({ key }) => count(now, key) > count(before, key))
 }
 
 function isInstalled(folder: string, name: string): boolean {

@@ -17,7 +17,7 @@ export interface InitPlan {
 /**
  * Works out everything that `init` would do, and changes nothing.
  *
- * @throws PartmanError `DATASOURCE_UNSUPPORTED`, `CLIENT_GENERATOR_MISSING`, `GENERATOR_NOT_FOUND`, `PACKAGE_JSON_INVALID`
+ * @throws PartmanError `DATASOURCE_UNSUPPORTED`, `CLIENT_GENERATOR_MISSING`, `GENERATOR_NOT_FOUND`, `PACKAGE_JSON_INVALID`, `TSCONFIG_INVALID`
  */
 export async function planInit(folder: string, schemaPath: string): Promise<InitPlan> {
   const manifest = await readManifest(folder)
