@@ -36,6 +36,7 @@ test('a project with one schema file is set up', async () => {
     exitCode: 0,
     stderr: '',
     stdout: `changed  prisma/schema.prisma  the generator block
+changed  .gitignore  the generated configuration
 changed  src/db.ts  the client extension
 changed  package.json  script partman:migrate, script partman:maintain
 changed  .github/workflows/ci.yml  a step in the job test
@@ -55,6 +56,7 @@ Next:
       'not in git }\n}\n',
       'not in git }\n}\n\ngenerator partman {\n  provider = "partman-generator"\n  output   = "../generated/partman"\n}\n',
     ),
+    '.gitignore': 'node_modules\n# of Prisma\n/generated/prisma\n/generated/partman\n.env',
     'src/db.ts': `import { PrismaPg } from '@prisma/adapter-pg'
 import { PrismaClient } from '../generated/prisma/client.js'
 import { partman } from '@partman/prisma-extension'

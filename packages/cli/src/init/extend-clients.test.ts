@@ -324,3 +324,28 @@ test('a project without a client in TypeScript is told what to write', async () 
     ],
   ])
 })
+
+test.each([
+  ['without a tsconfig.json', {}],
+  ['with one that only refers to others', { 'tsconfig.json': '{ "files": [], "references": [{ "path": "./tsconfig.app.json" }] }' }],
+])('an application %s is looked through by all its modules', async (_, files) => {
+  const application = await createInitProject({
+    ...files,
+    'generated/prisma/client.ts':
+      'export class PrismaClient {\n  $on() {}\n  $extends(_extension: unknown) {\n    return { extended: true }\n  }\n}\n',
+    'src/db.ts': "import { PrismaClient } from '../generated/prisma/client.js'\nexport const prisma = new PrismaClient()\n",
+    'src/log.ts': "import { prisma } from './db.js'\nprisma.$on()\n",
+  })
+  onTestFinished(application.remove)
+  const generated = { client: join(application.path, 'generated/prisma'), partman: join(application.path, 'generated/partman') }
+  const { edits, left } = await extendClients(application.path, generated)
+  expect([edits, left.map(({ place, reason }) => [place, reason])]).toEqual([
+    [],
+    [
+      [
+        'src/db.ts',
+        "extended, the client would have another type than the application expects: src/log.ts:2: Property '$on' does not exist on type '{ extended: boolean; }'.",
+      ],
+    ],
+  ])
+})

@@ -29,6 +29,7 @@ export async function extendClients(folder: string, folders: GeneratedFolders): 
     folder,
     folders,
     files.filter(({ text }) => text.includes('PrismaClient') || text.includes(EXTENSION)),
+    files,
   )
   if (sources.modules.some(({ source }) => importsExtension(source))) return { isDone: true, edits: [], left: [] }
   const edits: FileEdit[] = []

@@ -25,15 +25,20 @@ export declare const config: PartmanDocument
 const CONFIG_ALONE = 'export declare const config: { readonly version: number }\n'
 
 /**
- * Opens the given files with the compiler options of the project, and, once a change is tried, all that its `tsconfig.json` includes. */
-export function openSources(folder: string, folders: GeneratedFolders, files: readonly TextFile[]): OpenSources {
+ * Opens the given files with the compiler options of the project, and, once a change is tried, all that its `tsconfig.json` includes, or else
+ * `all` sources. */
+export function openSources(folder: string, folders: GeneratedFolders, files: readonly TextFile[], all: readonly TextFile[]): OpenSources {
   const tsConfigFilePath = join(folder, 'tsconfig.json')
   const hasConfig = existsSync(tsConfigFilePath)
   const project = openProject(hasConfig ? tsConfigFilePath : undefined)
   const modules = files.map((file) => ({ file, source: project.createSourceFile(file.path, file.text, { overwrite: true }) }))
   let accepted: Problem[] | undefined
   const prepare = () => {
-    if (hasConfig) project.addSourceFilesFromTsConfig(tsConfigFilePath)
+    const included = hasConfig ? project.addSourceFilesFromTsConfig(tsConfigFilePath) : []
+    // One that only refers to others includes nothing itself.
+    for (const { path, text } of included.length === 0 ? all : []) {
+      if (!project.getSourceFile(path)) project.createSourceFile(path, text, { overwrite: true })
+    }
     // What is not there yet: what `prisma generate` will write, and a package that may have to be installed.
     const config = join(folders.partman, 'partman.ts')
     const installed = isInstalled(folder, '@partman/prisma-extension')
@@ -68,7 +73,10 @@ const FALLBACK_OPTIONS: ts.CompilerOptions = {
 function openProject(tsConfigFilePath: string | undefined): Project {
   try {
     return new Project({
-      ...(tsConfigFilePath === undefined ? { compilerOptions: FALLBACK_OPTIONS } : { tsConfigFilePath }),
+      // What packages declare is none of the application's errors, and takes most of the time.
+      ...(tsConfigFilePath === undefined
+        ? { compilerOptions: FALLBACK_OPTIONS }
+        : { tsConfigFilePath, compilerOptions: { skipLibCheck: true } }),
       skipAddingFilesFromTsConfig: true,
       skipFileDependencyResolution: true,
     })

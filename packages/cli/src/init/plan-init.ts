@@ -2,6 +2,7 @@ import { addCiStep } from './add-ci-step.js'
 import { addScripts } from './add-scripts.js'
 import { declareGenerator } from './declare-generator.js'
 import { extendClients } from './extend-clients.js'
+import { ignoreOutput } from './ignore-output.js'
 import type { LeftAlone } from './left-alone.js'
 import { readManifest } from './project-manifest.js'
 import type { FileEdit } from './text-file.js'
@@ -24,7 +25,8 @@ export async function planInit(folder: string, schemaPath: string): Promise<Init
   const generator = await declareGenerator(folder, schemaPath)
   const clients = await extendClients(folder, generator.folders)
   const ci = await addCiStep(folder, manifest)
-  const edits = [generator.edit, ...clients.edits, addScripts(manifest), ci.edit].filter((edit) => edit !== undefined)
+  const ignored = await ignoreOutput(folder, generator.folders)
+  const edits = [generator.edit, ignored, ...clients.edits, addScripts(manifest), ci.edit].filter((edit) => edit !== undefined)
   const left = [...clients.left, ...(ci.left ? [ci.left] : [])]
   const { add, addDev, exec } = manifest.manager
   const missing = (names: readonly string[]) => names.filter((name) => !manifest.packages.has(name)).join(' ')
