@@ -5,6 +5,7 @@ import { applyCommand } from './commands/apply.js'
 import { approveCommand } from './commands/approve.js'
 import { checkCommand } from './commands/check.js'
 import { holdCommand } from './commands/hold.js'
+import { initCommand } from './commands/init.js'
 import { maintainCommand } from './commands/maintain.js'
 import { migrateCommand } from './commands/migrate.js'
 import { planCommand } from './commands/plan.js'
@@ -60,6 +61,7 @@ function buildProgram(bind: Bind): Command {
       '\nExit codes: 0 done or nothing to do, 1 failed, 2 differences found, 3 refused, 4 another maintainer holds the lease.',
     )
   for (const makeCommand of [
+    initCommand,
     migrateCommand,
     planCommand,
     applyCommand,

@@ -6,9 +6,11 @@ export type PartmanErrorCode =
   | 'APPROVAL_BLIND'
   | 'BOOKKEEPING_MISSING'
   | 'BOUND_UNREADABLE'
+  | 'CLIENT_GENERATOR_MISSING'
   | 'CLIENT_UNSUPPORTED'
   | 'CONNECTION_INVALID'
   | 'CONNECTION_MISSING'
+  | 'DATASOURCE_UNSUPPORTED'
   | 'DOCUMENT_INVALID'
   | 'DOCUMENT_NOT_FOUND'
   | 'DOCUMENT_STALE'
@@ -27,6 +29,7 @@ export type PartmanErrorCode =
   | 'MODEL_UNKNOWN'
   | 'NAME_INVALID'
   | 'PARTITION_MISSING'
+  | 'PACKAGE_JSON_INVALID'
   | 'PLAN_DESTRUCTIVE'
   | 'PLAN_STALE'
   | 'PLAN_UNREADABLE'
@@ -44,6 +47,7 @@ export type PartmanErrorCode =
   | 'TENANT_SET_UNKNOWN'
   | 'TRANSACTION_BATCHED'
   | 'TRANSACTION_OPEN'
+  | 'TSCONFIG_INVALID'
 
 /** The one error class of partman: a stable code, one message that says what is wrong, and a hint that says what to do. */
 export class PartmanError extends Error {

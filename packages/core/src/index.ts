@@ -137,7 +137,12 @@ export type { ActingMaintainer, RenderOptions } from './sql/guarded-block.js'
 export { renderOperation } from './sql/render-operation.js'
 export { renderPartitionBy } from './sql/render-partition.js'
 export { renderPlan } from './sql/render-plan.js'
-export { type RegistrationBatch, type RegistrationOptions, renderRegistration, renderRegistrationBatches } from './sql/render-registration.js'
+export {
+  type RegistrationBatch,
+  type RegistrationOptions,
+  renderRegistration,
+  renderRegistrationBatches,
+} from './sql/render-registration.js'
 export { type Sql, sql } from './sql/sql.js'
 export { type Bound, formatBound, type RangeDatum } from './state/bound.js'
 export { countLeaves, describeTables, type TableDescription } from './state/describe-table.js'

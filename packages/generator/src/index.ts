@@ -1,5 +1,6 @@
 export { type GenerateOptions, generate, readDocument } from './generate.js'
 export { DEFAULT_OUTPUT, DEFAULT_PARTITION_SCHEMA, DOCUMENT_FILE } from './generator-block.js'
-export { locateDocument } from './locate-document.js'
+export { isPartmanGenerator, locateDocument, settingText } from './locate-document.js'
 export { formatPosition, type Position, type Problem } from './problem.js'
-export { hashSchema } from './schema-files.js'
+export { type SchemaBlock, scanSchema } from './scan-schema.js'
+export { hashSchema, readSchemaFiles } from './schema-files.js'

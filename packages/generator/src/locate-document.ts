@@ -14,7 +14,7 @@ import { displayPath, readSchemaFiles } from './schema-files.js'
 export function locateDocument(schemaPath: string): string {
   const found = readSchemaFiles(schemaPath).flatMap(({ path, text }) =>
     scanSchema(displayPath(path), text)
-      .blocks.filter(isOurs)
+      .blocks.filter(isPartmanGenerator)
       .map((block) => ({ path, block })),
   )
   const [first, second] = found
@@ -32,7 +32,8 @@ export function locateDocument(schemaPath: string): string {
   return join(resolve(dirname(first.path), outputOf(first.block)), DOCUMENT_FILE)
 }
 
-function isOurs({ kind, members }: SchemaBlock): boolean {
+/** Whether a block is the generator block of partman. */
+export function isPartmanGenerator({ kind, members }: SchemaBlock): boolean {
   return kind === 'generator' && /partman-generator|@partman\/generator/.test(settingText(members.get('provider')) ?? '')
 }
 
@@ -46,7 +47,8 @@ function outputOf({ members, position }: SchemaBlock): string {
   })
 }
 
-function settingText(setting: { text: string | undefined; env: boolean } | undefined): string | undefined {
+/** The value of a setting, from the environment where it says `env()`; undefined where it is not set. */
+export function settingText(setting: { text: string | undefined; env: boolean } | undefined): string | undefined {
   if (!setting || setting.text === undefined) return undefined
   return setting.env ? process.env[setting.text] : setting.text
 }

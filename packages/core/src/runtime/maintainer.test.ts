@@ -230,7 +230,9 @@ describe('a maintainer that meets trouble', () => {
     const report = await maintainer.runOnce()
     expect(detaches(report)[0]).toBe('failed: a long transaction uses the table')
     const step = 'steps' in report ? report.steps.find(({ kind }) => kind === 'detach-partition') : undefined
-    expect(step?.blockers).toEqual([expect.objectContaining({ state: 'idle in transaction', query: expect.stringContaining('LOCK TABLE') })])
+    expect(step?.blockers).toEqual([
+      expect.objectContaining({ state: 'idle in transaction', query: expect.stringContaining('LOCK TABLE') }),
+    ])
     expect(await begunDetaches(test)).toEqual([])
   })
 
