@@ -58,6 +58,50 @@ export async function transactionsHaveItToo() {
 }
 `
 
+const STRICT = `
+import { strictClient, withPartman } from '@partman/prisma-extension'
+import { PrismaClient } from './generated/prisma/client.ts'
+import { config } from './generated/partman/partman.ts'
+
+declare const plain: PrismaClient
+const kept: PrismaClient = withPartman(plain, config)
+const strict = strictClient(withPartman(plain, config), config)
+
+export async function aKeyHasToBeBound() {
+  const found: { id: string; body: string }[] = await strict.event.findMany({ where: { projectId: 'acme' } })
+  const [picked] = await strict.event.findMany({ where: { createdAt: { gte: new Date() } }, select: { id: true, project: { select: { slug: true } } } })
+  const slug: string | undefined = picked?.project.slug
+  // @ts-expect-error body was not selected
+  picked?.body
+  const total: number = await strict.event.count({ where: { projectId: 'acme' } })
+  const first: { id: string } | null = await strict.delivery.findFirst({ where: { id: 'a', createdAt: new Date() } })
+  // @ts-expect-error nothing binds a key
+  await strict.event.findMany()
+  // @ts-expect-error nothing binds a key
+  await strict.event.findMany({ where: { body: 'a' } })
+  // @ts-expect-error nothing binds a key
+  await strict.event.deleteMany({})
+  // @ts-expect-error nothing binds a key
+  await strict.auditLog.findFirst({ where: { id: 'a' } })
+  // @ts-expect-error an undefined key binds nothing
+  await strict.event.count({ where: { projectId: undefined } })
+  // @ts-expect-error a key is a string
+  await strict.event.count({ where: { projectId: 1 } })
+  // @ts-expect-error no such argument
+  await strict.event.findMany({ where: { projectId: 'acme' }, nope: 1 })
+  return [found, slug, total, first]
+}
+
+export async function whatBindsItselfAndWhatIsNotPartitionedIsAsEver() {
+  await strict.project.findMany()
+  await strict.event.findUnique({ where: { id_projectId_createdAt: { id: 'a', projectId: 'acme', createdAt: new Date() } } })
+  await strict.event.create({ data: { projectId: 'acme' } })
+  await strict.$transaction(async (tx) => tx.event.count())
+  await strict.$partman().partitions('Event')
+  await kept.event.count()
+}
+`
+
 const TSCONFIG = {
   compilerOptions: {
     target: 'es2023',
@@ -68,12 +112,13 @@ const TSCONFIG = {
     allowImportingTsExtensions: true,
     types: ['node'],
   },
-  files: ['application.ts'],
+  files: ['application.ts', 'strict.ts'],
 }
 
 test('the generated client keeps its types, and $partman() has those of the configuration', async () => {
   const { project } = application
   await project.write('application.ts', APPLICATION)
+  await project.write('strict.ts', STRICT)
   await project.write('tsconfig.json', JSON.stringify(TSCONFIG))
   const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
   const output = await new Promise<string>((resolve) => {
