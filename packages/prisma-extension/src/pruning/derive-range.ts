@@ -1,4 +1,4 @@
-import { type DurationUnit, instantReader, parseDuration, type RangePolicy } from '@partman/core'
+import { type DurationUnit, instantReader, parseDuration, type RangePolicy, type TimeEncoding } from '@partman/core'
 import { bindsField, valuesOf } from './where-bounds.js'
 
 type OrderedLevel = RangePolicy & { readonly orderedId: NonNullable<RangePolicy['orderedId']> }
@@ -39,11 +39,24 @@ export function rangeAdder(level: OrderedLevel): (where: unknown, isUnique: bool
   }
 }
 
+/** What a whole identifier of an encoding looks like; another one, such as a seed's, may stand anywhere. */
+const WHOLE: Partial<Record<TimeEncoding, RegExp>> = {
+  uuid7: /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+  ulid: /^[0-9A-HJKMNP-TV-Z]{26}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  cuid: /^c[0-9a-z]{24}$/,
+  'object-id': /^[0-9a-f]{24}$/,
+}
+/** No row is older than this, and none is so far in the future: what reads so is no time. */
+const EARLIEST = Date.UTC(2000, 0)
+const AHEAD_MS = 366 * DAY_MS
+
 /** The instant that an id tells, in milliseconds since 1970; undefined for one that is of another kind and tells none. */
 function instantOfId(by: OrderedLevel['orderedId']['by']): (id: unknown) => number | undefined {
   const read = instantReader(by)
   return (id) => {
     const text = by.type === 'uuid' ? String(id).toLowerCase() : String(id)
-    return by.encoding === 'uuid7' && !/^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(text) ? undefined : read(text)
+    if (WHOLE[by.encoding]?.test(text) === false) return undefined
+    const instant = read(text)
+    return instant !== undefined && instant >= EARLIEST && instant <= Date.now() + AHEAD_MS ? instant : undefined
   }
 }
