@@ -15,6 +15,7 @@ import {
 } from '@partman/core'
 import { prismaDatabase } from './connection.js'
 import { explained } from './explain-failure.js'
+import { forTenant } from './for-tenant/for-tenant.js'
 import { listPartitions, type PartitionInfo } from './list-partitions.js'
 import { type PartmanOptions, resolveOptions } from './options.js'
 import type { PartmanClient, TenantRegistration } from './partman-client.js'
@@ -25,6 +26,7 @@ import { withSessionKept } from './with-session-kept.js'
 
 /** The same with the types that the code has once the configuration is a value. */
 interface UntypedPartmanClient {
+  forTenant(key: TenantKey, choice?: { readonly tenants?: string }): RawClient
   ensureTenant(key: TenantKey, choice?: { readonly tenants?: string }): Promise<void>
   registerTenants(keys: readonly TenantKey[], choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
   tenants(choice?: { readonly tenants?: string }): Promise<TenantKey[]>
@@ -33,11 +35,11 @@ interface UntypedPartmanClient {
 }
 
 /** Makes what `$partman()` gives on a client, or on the client of a transaction. */
-export function createPartmanClient<Config extends PartmanDocument>(
+export function createPartmanClient<Config extends PartmanDocument, Client>(
   client: RawClient,
   document: PartmanDocument,
   options: PartmanOptions,
-): PartmanClient<Config> {
+): PartmanClient<Config, Client> {
   const { clock, lockTimeoutMs } = resolveOptions(options)
   const inTransaction = isTransactionClient(client)
   const connection = prismaDatabase(client)
@@ -49,6 +51,8 @@ export function createPartmanClient<Config extends PartmanDocument>(
   }
 
   const untyped: UntypedPartmanClient = {
+    forTenant: (key, choice) => forTenant(client, document, chooseTenantSet(document, choice), key),
+
     async ensureTenant(key, choice) {
       await register(chooseTenantSet(document, choice), key)
     },
@@ -113,7 +117,7 @@ export function createPartmanClient<Config extends PartmanDocument>(
       return createMaintainer({ document, database: connection, ...given }).runOnce()
     },
   }
-  return untyped as PartmanClient<Config>
+  return untyped as PartmanClient<Config, Client>
 }
 
 function chooseTenantSet({ tenantSets }: PartmanDocument, choice: { readonly tenants?: string } | undefined): TenantSet {

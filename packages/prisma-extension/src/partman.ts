@@ -2,6 +2,7 @@ import { type PartmanDocument, parseDocument } from '@partman/core'
 import { Prisma } from '@prisma/client/extension'
 import { clientModel, clientName } from './client-model.js'
 import { createPartmanClient } from './create-partman-client.js'
+import { assertDataModelReadable } from './for-tenant/data-model.js'
 import { type PartmanOptions, resolveOptions } from './options.js'
 import type { PartmanClient } from './partman-client.js'
 import type { RawClient } from './raw-client.js'
@@ -20,6 +21,7 @@ export function partman<const Config extends PartmanDocument>(config: Config, op
   return Prisma.defineExtension((client) => {
     const raw = client as unknown as RawClient
     assertTransactionsReachable(raw)
+    assertDataModelReadable(raw)
     const hooks = document.tenantSets.flatMap((set) => {
       if (!set.source) return []
       clientModel(raw, set.source.model)
@@ -30,7 +32,7 @@ export function partman<const Config extends PartmanDocument>(config: Config, op
       query: Object.fromEntries(hooks),
       client: {
         /** What partman knows and can do, by the client or the transaction that it is called on. */
-        $partman(): PartmanClient<Config> {
+        $partman<This>(this: This): PartmanClient<Config, This> {
           return createPartmanClient(Prisma.getExtensionContext(this) as unknown as RawClient, document, options)
         },
       },
