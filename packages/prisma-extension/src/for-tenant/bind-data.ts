@@ -29,15 +29,11 @@ export function bindNewRow(scope: Scope, model: string, data: unknown, parent?: 
   return keys.some((key) => key === parent || row[key.name] !== undefined) ? row : own
 }
 
-/** Binds what a row of the tenant is to become: it stays the tenant's. */
+/** Binds what a row is to become: one of the tenant stays the tenant's. */
 export function bindChanges(scope: Scope, model: string, data: unknown): Arguments {
   const field = scope.tenantField(model)
-  const changes = bindMembers(scope, model, data, 'update')
-  const key = field === undefined ? undefined : changes[field]
-  if (key !== undefined) {
-    const { set, ...others } = isObject(key) ? key : { set: key }
-    if (!scope.isOwn(set) || Object.keys(others).length > 0) throw foreign(`${model}.${field}`)
-  }
+  const given = bindMembers(scope, model, data, 'update')
+  const changes = field === undefined ? given : withoutKey(scope, model, field, given)
   const { relations } = scope.model(model)
   const changed = Object.keys(changes).flatMap((name) => (changes[name] === undefined ? [] : (relations.get(name)?.fields ?? [name])))
   assertUpdatable(
@@ -45,6 +41,14 @@ export function bindChanges(scope: Scope, model: string, data: unknown): Argumen
     model,
     changed.filter((name) => name !== field),
   )
+  return changes
+}
+
+/** The key that a row has anyway is left out: to write it is to write all that refers to the row. */
+function withoutKey(scope: Scope, model: string, field: string, { [field]: key, ...changes }: Arguments): Arguments {
+  if (key === undefined) return changes
+  const { set, ...others } = isObject(key) ? key : { set: key }
+  if (!scope.isOwn(set) || Object.keys(others).length > 0) throw foreign(`${model}.${field}`)
   return changes
 }
 

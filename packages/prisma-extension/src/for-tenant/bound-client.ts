@@ -53,6 +53,7 @@ export function boundClient<This extends object>(client: This, scope: Scope): Th
       // What Prisma keeps for itself leads past this proxy.
       if (name.startsWith('_')) return undefined
       if (typeof value !== 'function') return bindClient(value)
+      if (name === 'constructor') return value
       const call = (...values: unknown[]) => Reflect.apply(value, target, values)
       switch (name) {
         case '$transaction':
