@@ -21,12 +21,12 @@ export function partman<const Config extends PartmanDocument>(config: Config, op
   return Prisma.defineExtension((client) => {
     const raw = client as unknown as RawClient
     assertTransactionsReachable(raw)
-    assertDataModelReadable(raw)
     const hooks = document.tenantSets.flatMap((set) => {
       if (!set.source) return []
       clientModel(raw, set.source.model)
       return [[clientName(set.source.model), tenantModelHooks(raw, document, set, set.source, resolved)] as const]
     })
+    assertDataModelReadable(raw)
     return client.$extends({
       name: '@partman/prisma-extension',
       query: Object.fromEntries(hooks),

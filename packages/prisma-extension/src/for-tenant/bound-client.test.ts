@@ -158,7 +158,7 @@ test('a bound client looks like the one it was made of, and leaves it as it was'
 })
 
 test('a client without a data model is refused when it is extended', () => {
-  const client = { $executeRawUnsafe: () => ({ requestTransaction: () => {} }) }
+  const client = { project: {}, $executeRawUnsafe: () => ({ requestTransaction: () => {} }) }
   const extension = partman(application.config) as unknown as (client: object) => object
   expect(() => extension(client)).toThrow(
     expect.objectContaining({
