@@ -44,6 +44,11 @@ async function tryOn(client: TestClient, attempt: Attempt, database: TestDatabas
   return { outcome, found, shown, changed: before.join('\n') !== after.join('\n') }
 }
 
+/** Whether an attempt changes or finds rows of the other tenant, or learns of them: gives back what it does not where they are out of reach. */
+function reaches({ changed, found, outcome, shown }: Awaited<ReturnType<typeof tryOn>>, shownBound: string): boolean {
+  return changed || found.length > 0 || (outcome.kind === 'resolved' && shown !== shownBound)
+}
+
 function asText(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value
 }
@@ -51,7 +56,7 @@ function asText(_: string, value: unknown): unknown {
 test('there are two hundred attempts and more, each another one', () => {
   const names = GROUPS.flatMap(([group, attempts]) => attempts.map(({ name }) => `${group}: ${name}`))
   expect(new Set(names).size).toBe(names.length)
-  expect(names).toHaveLength(577)
+  expect(names).toHaveLength(596)
 })
 
 test.each(GROUPS)('%s: no attempt reaches the other tenant, and each does on a client that is not bound', async (_, attempts) => {
@@ -71,7 +76,7 @@ test.each(GROUPS)('%s: no attempt reaches the other tenant, and each does on a c
       ...(found.length > 0 && { found: found.slice(0, 3) }),
       ...(outcome.kind === 'failed' && { failed: String(outcome.error).slice(0, 1500) }),
       ...(meant.outcome.kind === 'failed' && { failsUnbound: String(meant.outcome.error).slice(-300) }),
-      ...(!meant.changed && meant.found.length === 0 && meant.shown === shown && { harmless: meant.shown }),
+      ...(!reaches(meant, shown) && { harmless: meant.shown }),
     }
     if (Object.keys(problem).length > 0) problems.push({ attempt: attempt.name, ...problem })
   }
