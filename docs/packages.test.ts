@@ -6,7 +6,11 @@ import { createPrismaProject, type PrismaProject } from '@partman/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const PAGES = [...['core', 'generator', 'prisma-extension', 'testing'].map((name) => `packages/${name}/README.md`), 'docs/running.md']
+const PAGES = [
+  ...['core', 'generator', 'prisma-extension', 'testing'].map((name) => `packages/${name}/README.md`),
+  'docs/running.md',
+  'docs/for-tenant.md',
+]
 
 const TSCONFIG = JSON.stringify({
   compilerOptions: { target: 'es2023', module: 'nodenext', strict: true, noEmit: true, skipLibCheck: true, types: ['node'] },

@@ -81,6 +81,27 @@ export async function keysHaveTheTypeOfTheirSet(): Promise<void> {
   void [results, tenants, ledgers, keys]
 }
 
+interface Extended {
+  readonly event: { count(): Promise<number> }
+}
+declare const ofClient: PartmanClient<typeof ofProjects, Extended>
+declare const severalOfClient: PartmanClient<typeof ofTwoSets, Extended>
+
+/** Checked by the compiler; never called. */
+export async function boundClientsHaveTheTypeOfTheClient(): Promise<void> {
+  const bound: Extended = ofClient.forTenant('acme')
+  // @ts-expect-error a key of a text set is a string
+  ofClient.forTenant(1)
+  // @ts-expect-error no such set
+  ofClient.forTenant('acme', { tenants: 'Projects' })
+  const ledger: Extended = severalOfClient.forTenant(1n, { tenants: 'Ledger' })
+  // @ts-expect-error a key of a bigint set is a bigint
+  severalOfClient.forTenant('1', { tenants: 'Ledger' })
+  // @ts-expect-error the set has to be named where there are several
+  severalOfClient.forTenant(1n)
+  void [bound, ledger]
+}
+
 /** Checked by the compiler; never called. */
 export async function modelsAreLiterals(): Promise<void> {
   const events: PartitionInfo<string | null>[] = await sole.partitions('Event')

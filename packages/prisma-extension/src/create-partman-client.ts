@@ -16,6 +16,7 @@ import {
 } from '@partman/core'
 import { prismaDatabase } from './connection.js'
 import { explained } from './explain-failure.js'
+import { forTenant } from './for-tenant/for-tenant.js'
 import { listPartitions, type PartitionInfo } from './list-partitions.js'
 import { type PartmanOptions, resolveOptions } from './options.js'
 import type { PartmanClient, TenantRegistration } from './partman-client.js'
@@ -32,6 +33,7 @@ ON CONFLICT (tenants, key) DO UPDATE SET settings = excluded.settings`
 
 /** The same with the types that the code has once the configuration is a value. */
 interface UntypedPartmanClient {
+  forTenant(key: TenantKey, choice?: { readonly tenants?: string }): RawClient
   ensureTenant(key: TenantKey, choice?: { readonly tenants?: string }): Promise<void>
   registerTenants(keys: readonly TenantKey[], choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
   importTenants(choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
@@ -43,12 +45,12 @@ interface UntypedPartmanClient {
 }
 
 /** Makes what `$partman()` gives on a client, or on the client of a transaction. */
-export function createPartmanClient<Config extends PartmanDocument>(
+export function createPartmanClient<Config extends PartmanDocument, Client>(
   client: RawClient,
   document: PartmanDocument,
   options: PartmanOptions,
   guards: ReadonlyMap<string, PruningGuard>,
-): PartmanClient<Config> {
+): PartmanClient<Config, Client> {
   const { clock, lockTimeoutMs } = resolveOptions(options)
   const inTransaction = isTransactionClient(client)
   const connection = prismaDatabase(client)
@@ -72,6 +74,8 @@ export function createPartmanClient<Config extends PartmanDocument>(
     registerTenants(set, keys, { document, connection, observing, inTransaction, now: clock.now().getTime(), lockTimeoutMs })
 
   const untyped: UntypedPartmanClient = {
+    forTenant: (key, choice) => forTenant(client, document, chooseTenantSet(document, choice), key),
+
     async ensureTenant(key, choice) {
       await register(chooseTenantSet(document, choice), key)
     },
@@ -127,7 +131,7 @@ export function createPartmanClient<Config extends PartmanDocument>(
       return createMaintainer({ document, database: connection, ...given }).runOnce()
     },
   }
-  return untyped as PartmanClient<Config>
+  return untyped as PartmanClient<Config, Client>
 }
 
 function chooseTenantSet({ tenantSets }: PartmanDocument, choice: { readonly tenants?: string } | undefined): TenantSet {

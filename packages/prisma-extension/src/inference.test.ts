@@ -45,6 +45,38 @@ export async function partmanIsTyped() {
   return [workspaces, entries]
 }
 
+export async function boundClientsAreInferredAsUnbound() {
+  const bound = prisma.$partman().forTenant('acme', { tenants: 'Project' })
+  const same: typeof prisma = bound
+  const picked: { slug: string; events: { body: string }[] } | null = await bound.project.findUnique({
+    where: { slug: 'acme' },
+    select: { slug: true, events: { select: { body: true } } },
+  })
+  // @ts-expect-error name was not selected
+  picked?.name
+  const included = await bound.event.findMany({ include: { project: true } })
+  const names: string[] = included.map(({ project }) => project.name)
+  // @ts-expect-error no such field
+  await bound.event.findMany({ where: { nope: 1 } })
+  const followed: { body: string }[] | null = await bound.project.findUnique({ where: { slug: 'acme' } }).events()
+  const [count, made] = await bound.$transaction([bound.event.count(), bound.event.create({ data: { projectId: 'acme' }, select: { id: true } })])
+  const both: [number, { id: string }] = [count, made]
+  await prisma.$transaction(async (tx) => {
+    const inTransaction: typeof tx = tx.$partman().forTenant('acme', { tenants: 'Project' })
+    // @ts-expect-error a transaction's client cannot connect
+    inTransaction.$connect
+    return inTransaction.event.count()
+  })
+  const extended = bound.$extends({ model: { event: { async latest() { return 'one' } } } })
+  const latest: string = await extended.event.latest()
+  const later: string = await extended.$partman().forTenant('acme', { tenants: 'Project' }).event.latest()
+  // @ts-expect-error keys of ledgers are bigints
+  prisma.$partman().forTenant('acme', { tenants: 'Ledger' })
+  // @ts-expect-error the set has to be named where there are several
+  prisma.$partman().forTenant('acme')
+  return [same, names, followed, both, latest, later]
+}
+
 export const maintainer = createMaintainer({ document: config, database: prismaDatabase(prisma) })
 
 export async function transactionsHaveItToo() {

@@ -10,7 +10,16 @@ export type TenantRegistration<Key> =
   | { readonly tenant: Key; readonly outcome: 'failed'; readonly error: unknown }
 
 /** What `$partman()` gives: bound to the client, or the transaction, that it was called on. */
-export interface PartmanClient<Config extends PartmanDocument> {
+export interface PartmanClient<Config extends PartmanDocument, Client = unknown> {
+  /**
+   * Returns the client, or the client of the transaction, bound to one tenant: every query of it reads and writes that
+   * tenant's rows alone in the models that have tenants, wherever in the query they are. What names another tenant is refused,
+   * and so is what cannot be bound, such as raw SQL.
+   *
+   * @throws PartmanError `TENANT_KEY_INVALID`, `TENANT_SET_UNKNOWN`, `CLIENT_UNSUPPORTED`; the client's queries `TENANT_FOREIGN`,
+   * `TENANT_UNBINDABLE`
+   */
+  forTenant<Name extends TenantSetName<Config>>(key: TenantKeyOf<Config, Name>, ...choice: TenantSetChoice<Config, Name>): Client
   /**
    * Makes the partitions of a tenant, and takes those that are there as they are.
    *

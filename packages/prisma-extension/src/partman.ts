@@ -39,7 +39,7 @@ export function partman<const Config extends PartmanDocument>(config: Config, op
       query: Object.fromEntries([...hooks, ...guarded]),
       client: {
         /** What partman knows and can do, by the client or the transaction that it is called on. */
-        $partman(): PartmanClient<Config> {
+        $partman<This>(this: This): PartmanClient<Config, This> {
           return createPartmanClient(Prisma.getExtensionContext(this) as unknown as RawClient, document, options, guards)
         },
       },
