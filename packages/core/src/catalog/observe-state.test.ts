@@ -64,12 +64,19 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
       retiredAt: '2026-01-01T00:00:00.000Z',
     }
     await test.query(`COMMENT ON TABLE ${schema}.commented IS ${literal(`partman:retired ${JSON.stringify(marker)}`)}`)
+    await test.query(`CREATE TABLE ${schema}.parts (id int) PARTITION BY LIST (id)`)
+    const ofParts = { ...marker, partition: { schema: names.partitionSchema, name: 'parts' } }
+    await test.query(`COMMENT ON TABLE ${schema}.parts IS ${literal(`partman:retired ${JSON.stringify(ofParts)}`)}`)
     await test.query(`COMMENT ON TABLE ${schema}."in the way" IS 'partman:retired by hand, {not ours}'`)
     const { state, bookkeepingVersion, tenantSources } = await observeState(pgDatabase(test), document)
     expect(state).toMatchObject({
       tables: [{ name: names.audit.name, partitionBy: null, partitions: [] }],
-      detached: [{ schema: names.partitionSchema, name: 'commented', marker }],
+      detached: [
+        { schema: names.partitionSchema, name: 'commented', marker },
+        { schema: names.partitionSchema, name: 'parts', marker: ofParts, isPartitioned: true },
+      ],
     })
+    expect(state.detached[0]).not.toHaveProperty('isPartitioned')
     const taken = await observeTakenNames(pgDatabase(test), names.partitionSchema, ['commented', 'free', 'in the way'])
     expect([...taken].sort()).toEqual(['commented', 'in the way'])
     expect([bookkeepingVersion, [...tenantSources]]).toEqual([null, []])

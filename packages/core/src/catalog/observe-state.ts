@@ -84,7 +84,8 @@ ${PARTITION_TREE}, owners AS MATERIALIZED (
 ), ${TABLE_FACTS}, marked AS (
   SELECT c.oid, pg_catalog.json_build_array(
     c.oid::text, n.nspname, c.relname, d.description,
-    CASE WHEN NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text) THEN pg_catalog.pg_get_userbyid(c.relowner) END
+    CASE WHEN NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text) THEN pg_catalog.pg_get_userbyid(c.relowner) END,
+    c.relkind = 'p'::"char"
   ) AS relation
   FROM comments d
   JOIN pg_catalog.pg_class c ON c.oid = d.oid AND c.relkind IN ('r', 'p')
@@ -137,7 +138,9 @@ interface Observed {
   readonly bookkeeping: string | null
   readonly relations: readonly BoundRow[] | null
   readonly facts: readonly TableFactsRow[] | null
-  readonly marked: readonly [oid: string, schema: string, name: string, comment: string, owner: string | null][] | null
+  readonly marked:
+    | readonly [oid: string, schema: string, name: string, comment: string, owner: string | null, isPartitioned: boolean][]
+    | null
   readonly hasInvalidIndexes: boolean
   readonly tenantSources: readonly string[] | null
 }
@@ -186,10 +189,11 @@ function parseVersion(comment: string | null): number | null {
 }
 
 function parseDetached(rows: Observed['marked']): DetachedPartition[] {
-  return (rows ?? []).flatMap(([oid, schema, name, comment, owner]) => {
+  return (rows ?? []).flatMap(([oid, schema, name, comment, owner, isPartitioned]) => {
     const marker = parseMarker(comment)
     if (!marker || !sameTable(marker.partition, { schema, name })) return []
-    return [{ oid, schema, name, marker, ...(owner === null ? {} : { alien: { kind: 'owner' as const, owner } }) }]
+    const alien = owner === null ? {} : { alien: { kind: 'owner' as const, owner } }
+    return [{ oid, schema, name, marker, ...alien, ...(isPartitioned ? { isPartitioned: true as const } : {}) }]
   })
 }
 

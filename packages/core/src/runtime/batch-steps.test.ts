@@ -38,6 +38,20 @@ it('a transaction makes no more tables than the server has locks for', () => {
   expect(sizes(Array(5).fill(create(subtree)), 320)).toEqual([2, 2, 1])
 })
 
+it('a drop of one that has partitions of its own, which are locked with it, is a transaction of its own', () => {
+  const marker = { table, partition: table, parent: table, bound: reference.bound, retiredAt: '2026-01-01T00:00:00.000Z' }
+  const drop = (partition: object): Operation => ({
+    ...common,
+    kind: 'drop-partition',
+    transactional: true,
+    destroysData: true,
+    partition: { ...reference, marker, ...partition },
+    tenant: null,
+    locks: [],
+  })
+  expect([sizes([drop({}), drop({})]), sizes([drop({ isPartitioned: true }), drop({ isPartitioned: true })])]).toEqual([[2], [1, 1]])
+})
+
 it('what others would wait behind is a transaction of its own', () => {
   expect(sizes(Array(2).fill(create(leaf, [...on('SHARE UPDATE EXCLUSIVE'), ...on('SHARE ROW EXCLUSIVE')])))).toEqual([1, 1])
 })

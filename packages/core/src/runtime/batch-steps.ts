@@ -20,7 +20,7 @@ export function batchSteps(steps: readonly Step[], lockCapacity: number): Step[]
   for (const step of steps) {
     const { operation } = step
     const tables = countTables(operation)
-    const isJoinable = step.statement?.kind === 'block' && isHarmless(operation)
+    const isJoinable = step.statement?.kind === 'block' && isHarmless(operation) && !dropsMany(operation)
     const batch = batches.at(-1)
     if (isJoinable && kind === operation.kind && tables <= room && batch && batch.length < MOST_STEPS) batch.push(step)
     else {
@@ -38,6 +38,11 @@ const JOINABLE: readonly Operation['kind'][] = ['create-partition', 'clear-marke
 /** What is asked before a detach has to be asked right before it, and whoever ends one waits for others. */
 function isHarmless({ kind, locks }: Operation): boolean {
   return JOINABLE.includes(kind) && locks.every(({ mode }) => mode === 'SHARE UPDATE EXCLUSIVE')
+}
+
+/** All partitions below it are locked with it, and nobody has counted them. */
+function dropsMany(operation: Operation): boolean {
+  return operation.kind === 'drop-partition' && operation.partition.isPartitioned === true
 }
 
 function countTables({ kind, partition }: Operation): number {

@@ -80,6 +80,8 @@ export interface DetachedPartition extends TableName {
   readonly oid: string
   readonly marker: RetiredMarker
   readonly bytes?: number
+  /** It has partitions of its own, which go with it. */
+  readonly isPartitioned?: true
   readonly alien?: Alien
 }
 
