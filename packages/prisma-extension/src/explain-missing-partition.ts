@@ -1,6 +1,7 @@
 import {
   instantReader,
   observeState,
+  type Partition,
   type PartitionPolicy,
   type PartmanDocument,
   PartmanError,
@@ -31,25 +32,42 @@ interface FailedKey {
 
 const RUN_MAINTAINER = 'Run the maintainer, `partman maintain`, and see that it goes on running.'
 
+/** How long what was seen of the partitions explains other failures too, in milliseconds: where they run out, each insert fails. */
+const FRESH_MS = 5_000
+/** Nobody waits longer for an explanation, in milliseconds. */
+const MOST_WAIT_MS = 1_000
+
+/** What the database tells of a table's partitions. */
+interface Seen {
+  readonly leaves: readonly Leaf[]
+  /** The table, and all partitions that have some of their own. */
+  readonly parents: readonly string[]
+  readonly isRegistered: (key: string) => Promise<boolean>
+}
+
 /**
- * Explains why there was no partition for a row: which tenant, which time, and what to do. It looks at the partitions by a
- * connection of its own, as the transaction of the failed query can do nothing any more. Any other error passes as it is, and so
- * does this one where nobody can look.
+ * Explains why there was no partition for a row: which tenant, which time, and what to do. It looks at the partitions, unless the query is
+ * of a transaction of the caller, which may have the last connection of its pool. Any other error passes as it is, and so does
+ * this one where the row was of another table, or nobody can look in time.
  */
 export function missingPartitionExplainer(
   connection: Connection,
   document: PartmanDocument,
   table: TablePolicy,
-): (failure: unknown, args: Args) => Promise<unknown> {
-  return async (failure, args) => {
+): (failure: unknown, query: { readonly args: Args; readonly inTransaction: boolean }) => Promise<unknown> {
+  let look: { readonly at: number; readonly seen: Promise<Seen> } | undefined
+
+  return async (failure, { args, inTransaction }) => {
     if (sqlState(failure) !== SQLSTATE.checkViolation) return failure
     const failed = failedKey(failure)
     const level = failed && policyLevels(table.policy).find((one) => columnsOf(one).join() === failed.columns.join())
     if (!failed || !level) return failure
+    const timer = new AbortController()
     try {
-      const { state } = await observeState(connection, { ...document, tables: [table] })
+      const seen = inTransaction ? undefined : await Promise.race([observe(), over(timer.signal)])
+      if (!namesOne(failure, seen?.parents ?? [table.table.name])) return failure
       const tenant = tenantOf(table, level, failed, args)
-      const reason = await explain(level, failed, tenant, listPartitions(state, table), table.policy === level ? isRegistered : undefined)
+      const reason = seen ? await explain(level, failed, tenant, seen, table.policy === level) : UNSEEN
       const of = tenant === undefined ? '' : ` of tenant ${JSON.stringify(tenant)}`
       return new PartmanError('PARTITION_MISSING', `${table.model} has no partition for ${describe(level, failed)}${of}: ${reason.why}`, {
         hint: reason.hint,
@@ -57,18 +75,58 @@ export function missingPartitionExplainer(
       })
     } catch {
       return failure
+    } finally {
+      timer.abort()
     }
   }
 
-  async function isRegistered(key: string): Promise<boolean> {
-    const set = document.tenantSets.find(({ name }) => name === tenantsOf(table.policy)?.tenants)
-    return set !== undefined && (await observeRegistered(connection, set, [key])).has(key)
+  function observe(): Promise<Seen> {
+    const now = performance.now()
+    if (!look || now - look.at > FRESH_MS) look = { at: now, seen: observeNow() }
+    return look.seen
   }
+
+  async function observeNow(): Promise<Seen> {
+    const { state } = await observeState(connection, { ...document, tables: [table] })
+    const set = document.tenantSets.find(({ name }) => name === tenantsOf(table.policy)?.tenants)
+    return {
+      leaves: listPartitions(state, table),
+      parents: state.tables.flatMap(parentNames),
+      isRegistered: async (key) => set !== undefined && (await observeRegistered(connection, set, [key])).has(key),
+    }
+  }
+}
+
+const UNSEEN: Reason = {
+  why: 'its tenant is not registered, or its key is beyond the partitions that are made, or before them',
+  hint: 'Run the maintainer, or create the tenant through the extended client. The same query outside the transaction says which it is.',
+}
+
+function over(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(() => reject(new Error('nobody can look in time')), MOST_WAIT_MS)
+    signal.addEventListener('abort', () => clearTimeout(timer))
+  })
+}
+
+function parentNames({ name, partitions }: Pick<Partition, 'name' | 'partitions'>): string[] {
+  return [name, ...partitions.filter(({ partitionBy }) => partitionBy !== null).flatMap(parentNames)]
+}
+
+/** Whether the message is of one of these relations: a row that was written along with another is of another table. A partition's name begins as its table's. */
+function namesOne(failure: unknown, parents: readonly string[]): boolean {
+  const message = String(driverError(failure).originalMessage)
+  return parents.some((name) => message.includes(`"${name}"`) || message.includes(`"${name}_`) || message.includes(`«${name}»`))
+}
+
+/** What the driver adapter tells of an error of PostgreSQL; Prisma's own message quotes the application's code. */
+function driverError(failure: unknown): { readonly detail?: unknown; readonly originalMessage?: unknown } {
+  return (failure as { meta?: { driverAdapterError?: { cause?: object } } }).meta?.driverAdapterError?.cause ?? {}
 }
 
 /** PostgreSQL says it in the detail of its error, in every language: `("projectId") = (acme)`. A CHECK that fails tells the row instead. */
 function failedKey(failure: unknown): FailedKey | undefined {
-  const { detail } = (failure as { meta?: { driverAdapterError?: { cause?: { detail?: unknown } } } }).meta?.driverAdapterError?.cause ?? {}
+  const { detail } = driverError(failure)
   const match = /\(([^()]*)\) = \((.*)\)/s.exec(String(detail))
   return match ? { columns: (match[1] ?? '').split(', ').map(unquote), values: match[2] ?? '' } : undefined
 }
@@ -102,11 +160,11 @@ async function explain(
   level: PartitionPolicy,
   { values }: FailedKey,
   tenant: string | undefined,
-  partitions: readonly Leaf[],
-  isRegistered: ((key: string) => Promise<boolean>) | undefined,
+  { leaves, isRegistered }: Seen,
+  isOutermost: boolean,
 ): Promise<Reason> {
-  const own = partitions.filter((partition) => tenant === undefined || String(partition.tenant) === tenant)
-  if (isRegistered && tenant !== undefined && own.length === 0) {
+  const own = leaves.filter((partition) => tenant === undefined || String(partition.tenant) === tenant)
+  if (isOutermost && tenant !== undefined && own.length === 0) {
     if (await isRegistered(tenant)) return { why: 'the tenant is registered, and its partitions are not made yet', hint: RUN_MAINTAINER }
     const key = JSON.stringify(tenant)
     return {

@@ -91,9 +91,21 @@ export async function transactionsHaveItToo() {
 `
 
 const STRICT = `
-import { strictClient, withPartman } from '@partman/prisma-extension'
+import { type PartmanClient, strictClient, withPartman } from '@partman/prisma-extension'
 import { PrismaClient } from './generated/prisma/client.ts'
 import { config } from './generated/partman/partman.ts'
+
+class PrismaService extends PrismaClient {
+  declare $partman: () => PartmanClient<typeof config, PrismaService>
+  constructor() {
+    super({} as never)
+    return withPartman(this, config)
+  }
+}
+export const ofService = async (service: PrismaService) => {
+  const found: { id: string }[] = await service.$partman().forTenant('acme', { tenants: 'Project' }).event.findMany({ select: { id: true } })
+  return found
+}
 
 declare const plain: PrismaClient
 const kept: PrismaClient = withPartman(plain, config)

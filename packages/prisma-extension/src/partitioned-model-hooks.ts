@@ -1,5 +1,5 @@
 import type { PruningGuard } from './pruning/pruning-guard.js'
-import { callSiteOf } from './transaction.js'
+import { callerTransaction, callSiteOf } from './transaction.js'
 
 type Arguments = Readonly<Record<string, unknown>>
 
@@ -11,7 +11,10 @@ interface HookedOperation {
 }
 
 /** The query hook of a partitioned model. Models that are not partitioned have none, and their queries cost nothing. */
-export function partitionedModelHooks(guard: PruningGuard, explain: (failure: unknown, args: Arguments) => Promise<unknown>) {
+export function partitionedModelHooks(
+  guard: PruningGuard,
+  explain: (failure: unknown, query: { readonly args: Arguments; readonly inTransaction: boolean }) => Promise<unknown>,
+) {
   return {
     async $allOperations(hooked: HookedOperation): Promise<unknown> {
       const { operation, args, query } = hooked
@@ -19,7 +22,7 @@ export function partitionedModelHooks(guard: PruningGuard, explain: (failure: un
       try {
         return await query(narrowed)
       } catch (failure) {
-        throw await explain(failure, args ?? {})
+        throw await explain(failure, { args: args ?? {}, inTransaction: callerTransaction(hooked) !== undefined })
       }
     },
   }

@@ -25,6 +25,10 @@ test('a class that extends PrismaClient is one still, with its methods, its even
       return withPartman(this, config)
     }
 
+    isEnabled(): boolean | undefined {
+      return (this as { enabled?: boolean }).enabled
+    }
+
     async signUp(id: string): Promise<void> {
       await this.project.create({ data: { id, slug: id } })
     }
@@ -32,6 +36,12 @@ test('a class that extends PrismaClient is one still, with its methods, its even
 
   const service = new PrismaService()
   onTestFinished(() => service.$disconnect())
+  // Of a client that is only extended, Prisma takes it away.
+  service.$on('query', () => {})
+  expect(service.signUp).toBe(service.signUp)
+  expect(service.constructor.name).toBe('PrismaService')
+  Object.assign(service, { enabled: true })
+  expect([(service as { enabled?: boolean }).enabled, service.isEnabled()]).toEqual([true, true])
   class PlainService extends PrismaClient {}
   const plain = new PlainService({ adapter: new PrismaPg({ connectionString: database.url }) })
   // What a client is an instance of is up to Prisma, whose constructor returns something else than it was called for.

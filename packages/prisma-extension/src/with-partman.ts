@@ -9,7 +9,8 @@ interface Extensible {
 
 /**
  * Extends a client and keeps its class and its type, for frameworks and code that want a `PrismaClient`. The constructor of a class
- * that extends `PrismaClient` can return it: methods of the class find the extended client as `this`.
+ * that extends `PrismaClient` can return it: methods of the class find the extended client as `this`. Private members (`#name`) are
+ * not found there.
  *
  * @throws PartmanError as `partman` and its `$extends` do
  */
@@ -17,15 +18,21 @@ export function withPartman<Client extends Extensible, const Config extends Part
   client: Client,
   config: Config,
   options?: PartmanOptions,
-): Client & { $partman(): PartmanClient<Config> } {
+): Client & { $partman(): PartmanClient<Config, Client> } {
   const extended = client.$extends(partman(config, options) as never) as object
+  const bound = new WeakMap<object, unknown>()
   const both = new Proxy(client, {
     get(target, property, receiver) {
-      if (!(property in extended)) return Reflect.get(target, property, receiver)
-      const value: unknown = Reflect.get(extended, property)
-      return typeof value === 'function' ? value.bind(extended) : value
+      // Of a client that is extended Prisma takes away `$on`.
+      const value: unknown = Reflect.get(extended, property) ?? Reflect.get(target, property, receiver)
+      if (typeof value !== 'function' || !String(property).startsWith('$')) return value
+      const method = bound.get(value) ?? value.bind(Reflect.get(extended, property) === value ? extended : target)
+      bound.set(value, method)
+      return method
     },
+    // Where the methods of the extended client see it too.
+    set: (_target, property, value) => Reflect.set(extended, property, value),
     has: (target, property) => property in extended || property in target,
   })
-  return both as Client & { $partman(): PartmanClient<Config> }
+  return both as Client & { $partman(): PartmanClient<Config, Client> }
 }

@@ -31,9 +31,15 @@ export function mapEach(value: unknown, bind: (one: unknown) => unknown): unknow
   return Array.isArray(value) ? Array.from(value, bind) : bind(value)
 }
 
-/** Binds the members of an object; those that are undefined stay, as Prisma may refuse them. */
-export function mapMembers(value: unknown, place: string, bind: (name: string, member: unknown) => unknown): Arguments {
-  return Object.fromEntries(membersOf(value, place).map(([name, member]) => [name, member === undefined ? undefined : bind(name, member)]))
+/** Binds the members of an object; those that are undefined stay, as Prisma may refuse them, or are asked about too. */
+export function mapMembers(
+  value: unknown,
+  place: string,
+  bind: (name: string, member: unknown) => unknown,
+  asked: 'what is given' | 'undefined too' = 'what is given',
+): Arguments {
+  const isAsked = (member: unknown) => member !== undefined || asked === 'undefined too'
+  return Object.fromEntries(membersOf(value, place).map(([name, member]) => [name, isAsked(member) ? bind(name, member) : undefined]))
 }
 
 export function isObject(value: unknown): value is Arguments {

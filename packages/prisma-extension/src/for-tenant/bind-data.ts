@@ -19,14 +19,19 @@ export function bindNewRow(scope: Scope, model: string, data: unknown, parent?: 
   const relations = [...scope.model(model).relations.values()]
   const keys = relations.filter(({ fields }) => fields.includes(field))
   // Prisma takes either the columns of foreign keys or, in their place, the relations: for all of a row the same.
-  const byRelations = keys.length > 0 && relations.some(({ name, fields }) => fields.length > 0 && row[name] !== undefined)
+  const byRelations = keys.length > 0 && relations.some(({ name, fields }) => fields.length > 0 && isWritten(row[name]))
   if (!byRelations) return parent && keys.includes(parent) ? row : own
   const { source } = scope.set
   const toTenant = keys.find(({ to, references: [key, ...more] }) => to === source?.model && key === source.key.field && more.length === 0)
-  if (toTenant && toTenant !== parent && row[toTenant.name] === undefined) {
+  if (toTenant && toTenant !== parent && !isWritten(row[toTenant.name])) {
     return { ...row, [toTenant.name]: { connect: { [source?.key.field ?? '']: scope.value } } }
   }
-  return keys.some((key) => key === parent || row[key.name] !== undefined) ? row : own
+  return keys.some((key) => key === parent || isWritten(row[key.name])) ? row : own
+}
+
+/** Whether the writes of a relation do anything: `{}` and `{ connect: undefined }` name no row. */
+function isWritten(writes: unknown): boolean {
+  return isObject(writes) && Object.values(writes).some((value) => value !== undefined)
 }
 
 /** Binds what a row is to become: one of the tenant stays the tenant's. */

@@ -1,6 +1,6 @@
 import { type Arguments, mapEach, mapMembers } from './arguments.js'
 import { bindChanges, bindNewRow } from './bind-data.js'
-import { bindOrder, bindSelection } from './bind-selection.js'
+import { bindOmit, bindOrder, bindSelection } from './bind-selection.js'
 import { bindCursor, bindUniqueWhere, bindWhere } from './bind-where.js'
 import { assertDeletable } from './referential-actions.js'
 import { unbindable } from './refusal.js'
@@ -14,7 +14,7 @@ const asGiven: Binder = (_, __, given) => given
 const newRows: Binder = (scope, model, data) => mapEach(data, (row) => bindNewRow(scope, model, row))
 const newRow: Binder = (scope, model, data) => bindNewRow(scope, model, data)
 
-const selection = { select: bindSelection, include: bindSelection, omit: asGiven, relationLoadStrategy: asGiven }
+const selection = { select: bindSelection, include: bindSelection, omit: bindOmit, relationLoadStrategy: asGiven }
 const page = { orderBy: bindOrder, cursor: bindCursor, take: asGiven, skip: asGiven }
 const aggregates = { _count: asGiven, _sum: asGiven, _avg: asGiven, _min: asGiven, _max: asGiven }
 const find = { where: bindWhere, ...page, distinct: asGiven, ...selection }

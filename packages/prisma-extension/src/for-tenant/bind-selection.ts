@@ -18,6 +18,21 @@ export function bindSelection(scope: Scope, model: string, selection: unknown): 
   })
 }
 
+/** To leave out a relation is to select it where it says false, with all its rows. */
+export function bindOmit(scope: Scope, model: string, omit: unknown): unknown {
+  if (omit === null) return omit
+  const { relations } = scope.model(model)
+  return mapMembers(
+    omit,
+    `${model}.omit`,
+    (name, value) => {
+      if (relations.has(name) || name === '_count') throw unbindable(`${model}.omit.${name}`, 'it is no field')
+      return value
+    },
+    'undefined too',
+  )
+}
+
 /** Binds what is selected of a relation: `true`, or arguments. */
 export function bindRelation(scope: Scope, relation: Relation, value: unknown): unknown {
   const { from, name, to, arity } = relation
@@ -36,6 +51,7 @@ export function bindRelation(scope: Scope, relation: Relation, value: unknown): 
             case 'cursor':
               return bindCursor(scope, to, given)
             case 'omit':
+              return bindOmit(scope, to, given)
             case 'take':
             case 'skip':
             case 'distinct':
@@ -72,7 +88,7 @@ function bindCounts(scope: Scope, model: string, counts: unknown): unknown {
               return where
             })
       const where = bindWhere(scope, relation.to, filter['where'])
-      return where === undefined ? value : { where }
+      return where === undefined ? true : { where }
     })
   })
 }

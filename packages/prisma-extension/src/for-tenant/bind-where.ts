@@ -50,8 +50,11 @@ function bindFilter(scope: Scope, model: string, where: unknown): Arguments {
     const relation = relations.get(name)
     if (relation) return bindRelationFilter(scope, relation, value)
     if (fields.has(name)) {
-      if (name === field) assertNamesOwn(scope, value, `${model}.${name}`)
-      return isObject(value) ? { ...value } : value
+      // What is said of any other field leads out of no model. To copy it would be to change it: not all values are plain objects.
+      if (name !== field) return value
+      const copy = isObject(value) ? { ...value } : value
+      assertNamesOwn(scope, copy, `${model}.${name}`)
+      return copy
     }
     if (COMBINING.includes(name)) return mapEach(value, (one) => bindFilter(scope, model, one))
     // A compound unique, under whatever name. For anything else Prisma has an error of its own.
@@ -89,6 +92,8 @@ function bindOneFilter(scope: Scope, { from, name, to }: Relation, filter: unkno
   const field = scope.tenantField(to)
   if (filter === null) return field === undefined ? filter : { isNot: ofTenant(scope, field) }
   const members = membersOf(filter, `${from}.${name}`)
+  // A filter that says nothing does not even say that there is a row.
+  if (members.every(([, value]) => value === undefined)) return Object.fromEntries(members)
   const operators = members.filter(([operator]) => operator === 'is' || operator === 'isNot')
   if (operators.length === 0) return { is: bindWhere(scope, to, filter) }
   const { fields } = scope.model(to)

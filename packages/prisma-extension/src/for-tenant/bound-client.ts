@@ -1,5 +1,6 @@
-import type { TenantKey } from '@partman/core'
+import type { PartmanDocument, TenantKey } from '@partman/core'
 import { clientName } from '../client-model.js'
+import type { PartmanClient } from '../partman-client.js'
 import { boundModel, READ_ONLY } from './bound-model.js'
 import { foreign, refusedQuery, unbindable } from './refusal.js'
 import type { Scope } from './scope.js'
@@ -102,10 +103,13 @@ function boundPartman(client: Client, receiver: object, scope: Scope): object {
       await client.$partman().ensureTenant(key, { tenants: scope.set.name })
     },
     registerTenants: refuse('registerTenants'),
+    importTenants: refuse('importTenants'),
+    setTenant: refuse('setTenant'),
     tenants: refuse('tenants'),
     partitions: refuse('partitions'),
+    pruningCounts: refuse('pruningCounts'),
     maintain: refuse('maintain'),
-  }
+  } satisfies Record<keyof PartmanClient<PartmanDocument>, unknown>
 }
 
 /** The models by every name that a client has them by. */

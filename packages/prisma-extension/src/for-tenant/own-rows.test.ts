@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { useApplication } from '../fixtures/application.js'
 import { follow, type TestClient } from './fixtures/attempt.js'
@@ -16,6 +17,21 @@ async function start() {
 
 const byId = { orderBy: { id: 'asc' } }
 const id = { select: { id: true } }
+
+test('values that are no plain objects mean what they mean, and a filter that says nothing filters nothing', async () => {
+  const { bound } = await start()
+  const elsewhere = runInNewContext(`new Date(${AT.getTime()})`) as Date
+  expect(elsewhere).not.toBeInstanceOf(Date)
+  const later = runInNewContext(`new Date(${AT.getTime() + 86_400_000})`) as Date
+  expect(await bound.event.count({ where: { createdAt: { lte: elsewhere } } })).toBe(
+    await bound.event.count({ where: { createdAt: { lte: AT } } }),
+  )
+  expect(await bound.event.count({ where: { createdAt: { gt: later } } })).toBe(0)
+  expect(await bound.event.count({ where: { createdAt: later } })).toBe(0)
+  expect(await bound.event.count({ where: { author: {} } })).toBe(3)
+  expect(await bound.event.count({ where: { author: { email: undefined } } })).toBe(3)
+  expect(await bound.event.findMany({ ...byId, ...id, omit: undefined })).toHaveLength(3)
+})
 
 test('reads find what is the own tenant’s, through every relation', async () => {
   const { bound } = await start()

@@ -44,6 +44,16 @@ test.each<[Pick<By, 'type' | 'encoding'>, string]>([
   expect(rangeAdder(level(by))({ id, AND: { other: 1 } }, false)).toEqual({ id, AND: [{ other: 1 }, range] })
 })
 
+test('an AND that is skipped is not there, and very many ids are looked for as they are', () => {
+  const add = rangeAdder(level({ type: 'uuid', encoding: 'uuid7' }))
+  expect(add({ id: uuid(AT, 7), AND: { ifUndefined: () => undefined } }, false)).toEqual({
+    id: uuid(AT, 7),
+    AND: [{ at: expect.anything() }],
+  })
+  const many = { id: { in: Array(1_001).fill(uuid(AT, 7)) } }
+  expect(add(many, false)).toBe(many)
+})
+
 test('a date is as far from the time as any time zone takes it', () => {
   const added = rangeAdder(level({ type: 'uuid', encoding: 'uuid7' }, 'date'))({ id: uuid(AT, 7) }, false)
   const day = 86_400_000

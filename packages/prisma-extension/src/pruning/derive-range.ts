@@ -1,9 +1,12 @@
 import { type DurationUnit, instantReader, parseDuration, type RangePolicy, type TimeEncoding } from '@partman/core'
+import { isGiven } from '../fill-keys.js'
 import { bindsField, valuesOf } from './where-bounds.js'
 
 type OrderedLevel = RangePolicy & { readonly orderedId: NonNullable<RangePolicy['orderedId']> }
 
 const DAY_MS = 86_400_000
+/** More ids than these are of many times as a rule, and reading them takes longer than it spares. */
+const MOST_IDS = 1_000
 /** No unit is longer than this, whatever the calendar says. */
 const LONGEST_MS: Readonly<Record<DurationUnit, number>> = {
   minute: 60_000,
@@ -27,15 +30,20 @@ export function rangeAdder(level: OrderedLevel): (where: unknown, isUnique: bool
   const instantOf = instantOfId(orderedId.by)
   return (where, isUnique) => {
     const ids = valuesOf(where, orderedId.by.field)
-    if (!ids || ids.length === 0 || bindsField(where, key.field, 'any', isUnique)) return where
-    const instants = ids.map(instantOf)
-    if (!instants.every((instant) => instant !== undefined)) return where
+    if (!ids || ids.length === 0 || ids.length > MOST_IDS || bindsField(where, key.field, 'any', isUnique)) return where
+    let [first, last] = [Infinity, -Infinity]
+    for (const id of ids) {
+      const instant = instantOf(id)
+      if (instant === undefined) return where
+      first = Math.min(first, instant)
+      last = Math.max(last, instant)
+    }
     const { AND, ...rest } = where as Readonly<Record<string, unknown>>
     const range = {
-      gte: new Date(Math.min(...instants) - marginMs),
-      lt: new Date(Math.max(...instants) + marginMs + UNIT_MS),
+      gte: new Date(first - marginMs),
+      lt: new Date(last + marginMs + UNIT_MS),
     }
-    return { ...rest, AND: [...(Array.isArray(AND) ? AND : AND === undefined ? [] : [AND]), { [key.field]: range }] }
+    return { ...rest, AND: [...(isGiven(AND) ? [AND].flat() : []), { [key.field]: range }] }
   }
 }
 
