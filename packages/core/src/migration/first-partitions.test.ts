@@ -50,7 +50,16 @@ it('a maintainer that has begun is waited for, and is left to make the rest', as
     `ALTER TABLE "Event" ATTACH PARTITION partman_partitions.made FOR VALUES FROM (CURRENT_DATE) TO (CURRENT_DATE + 1)`,
   )
   const deployed = database.query(renderFirstPartitions(document, [table('Event', false)]))
-  await expect.poll(async () => (await maintainer.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount).toBe(1)
+  await expect
+    .poll(
+      async () =>
+        (
+          await maintainer.query(
+            `SELECT FROM pg_locks l WHERE NOT granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+          )
+        ).rowCount,
+    )
+    .toBe(1)
   await maintainer.query('COMMIT')
   await deployed
   expect((await database.query(`SELECT relid::text AS name FROM pg_partition_tree('"Event"') WHERE level > 0`)).rows).toEqual([

@@ -119,7 +119,9 @@ describe.each(['plain', 'hostile'] as const)('beside a DEFAULT partition, with %
       /VALIDATE CONSTRAINT/,
       async () => {
         const { rows } = await test.query(
-          `SELECT l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE c.relnamespace::regnamespace::text NOT LIKE 'pg_%' AND l.pid <> pg_backend_pid()`,
+          // Others on the server, in databases of their own, lock relations of the same object ids.
+          `SELECT l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE c.relnamespace::regnamespace::text NOT LIKE 'pg_%' AND l.pid = $1`,
+          [(session as unknown as { processID: number }).processID],
         )
         locks.push(...rows)
       },

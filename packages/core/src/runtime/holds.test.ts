@@ -240,7 +240,7 @@ it('whoever adds a hold waits for the step under way, and a step waits for whoev
   await reader.query(`LOCK TABLE ${qualified(state.detached.find(({ name }) => name.endsWith('0301'))!)} IN ACCESS SHARE MODE`)
   const ended: string[] = []
   const running = tables.maintain({ lockTimeoutMs: 60_000, lockAttempts: 1 }).then((done) => ended.push(done.outcome))
-  const locks = `SELECT l.mode, l.granted FROM pg_locks l WHERE l.relation = 'partman.hold'::regclass AND l.mode IN ('ShareLock', 'RowExclusiveLock') ORDER BY 1`
+  const locks = `SELECT l.mode, l.granted FROM pg_locks l WHERE l.relation = 'partman.hold'::regclass AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.mode IN ('ShareLock', 'RowExclusiveLock') ORDER BY 1`
   const until = async (expected: string) => {
     while (JSON.stringify((await observer.query(locks)).rows) !== expected);
   }
