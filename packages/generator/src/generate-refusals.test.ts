@@ -42,7 +42,7 @@ test.each<[string, string, string]>([
   [
     'an argument that does not exist',
     event('@partman(by: createdAt, interval: "1 day", colour: "red")'),
-    'event.prisma:1:48: Unknown argument "colour" of @partman\n  @partman takes by, interval, premake, retention, keep, maxSize, grace, drop, moveTo, tenant, tenants, layout, partitions, timeZone, origin, weekStart, start, encoding, epoch, default.',
+    'event.prisma:1:48: Unknown argument "colour" of @partman\n  @partman takes by, interval, premake, retention, keep, maxSize, grace, drop, moveTo, tenant, tenants, layout, partitions, timeZone, origin, weekStart, start, encoding, epoch, orderedId, skew, default.',
   ],
   [
     'an argument given twice',

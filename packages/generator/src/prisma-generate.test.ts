@@ -206,7 +206,7 @@ describe('a broken annotation', () => {
     [
       'with an unknown argument',
       ATTEMPT.replace('retention:', 'retain:'),
-      'prisma/schema/attempt.prisma:1:48: Unknown argument "retain" of @partman\n  @partman takes by, interval, premake, retention, keep, maxSize, grace, drop, moveTo, tenant, tenants, layout, partitions, timeZone, origin, weekStart, start, encoding, epoch, default.',
+      'prisma/schema/attempt.prisma:1:48: Unknown argument "retain" of @partman\n  @partman takes by, interval, premake, retention, keep, maxSize, grace, drop, moveTo, tenant, tenants, layout, partitions, timeZone, origin, weekStart, start, encoding, epoch, orderedId, skew, default.',
     ],
     [
       'that is not closed',
