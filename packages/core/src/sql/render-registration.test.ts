@@ -65,11 +65,7 @@ describe.each([PLAIN, HOSTILE])('registering a tenant with $label', (names) => {
     await maintainer.query(doBlock(sql`BEGIN ${joinSql(created, '\n')} END`))
     const registered = database.query(renderRegistration(document, 'Project', 'acme', OPTIONS))
     const waiting = async () =>
-      (
-        await maintainer.query(
-          `SELECT FROM pg_locks l WHERE NOT granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-        )
-      ).rowCount
+      (await maintainer.query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)).rowCount
     await expect.poll(waiting).toBe(1)
     await maintainer.query('COMMIT')
     await registered
