@@ -43,6 +43,8 @@ export function placeSpans(policy: WindowPolicy, axis: KeyAxis, partitions: read
 const PLACES = new WeakMap<KeyAxis, Map<Bound, ReturnType<typeof placeRange>>>()
 
 function placeOnce(policy: WindowPolicy, axis: KeyAxis, bound: Extract<Bound, { kind: 'range' }>): ReturnType<typeof placeRange> {
+  // Levels with a tenant in front of their key and those without may share an axis; no bound has a place on both.
+  if (bound.from.length !== keyLength(policy)) return undefined
   const places = PLACES.get(axis) ?? new Map<Bound, ReturnType<typeof placeRange>>()
   PLACES.set(axis, places)
   if (!places.has(bound)) places.set(bound, placeRange(policy, axis, bound.from, bound.to))
@@ -56,11 +58,15 @@ export function placeRange(
   from: readonly RangeDatum[],
   to: readonly RangeDatum[],
 ): { readonly tenant: string | null; readonly from: Position; readonly to: Position } | undefined {
-  if (from.length !== (prefix ? 2 : 1) || to.length !== from.length) return undefined
+  if (from.length !== keyLength({ prefix }) || to.length !== from.length) return undefined
   const tenant = prefix ? sameValue(from[0], to[0]) : null
   const [first, last] = [from.at(-1), to.at(-1)]
   const [lower, upper] = [first && positionOf(axis, first), last && positionOf(axis, last)]
   return tenant === undefined || lower === undefined || upper === undefined ? undefined : { tenant, from: lower, to: upper }
+}
+
+function keyLength({ prefix }: Pick<WindowPolicy, 'prefix'>): number {
+  return prefix ? 2 : 1
 }
 
 /** The tenant that a partition of a level by tenant belongs to: its list has one value, or its range begins and ends with one. */
