@@ -65,7 +65,7 @@ export function missingPartitionExplainer(
     const timer = new AbortController()
     try {
       const seen = inTransaction ? undefined : await Promise.race([observe(), over(timer.signal)])
-      if (!namesOne(failure, seen?.parents ?? [table.table.name])) return failure
+      if (!(seen ? namesOne(failure, seen.parents) : namesTree(failure, table))) return failure
       const tenant = tenantOf(table, level, failed, args)
       const reason = seen ? await explain(level, failed, tenant, seen, table.policy === level) : UNSEEN
       const of = tenant === undefined ? '' : ` of tenant ${JSON.stringify(tenant)}`
@@ -113,10 +113,15 @@ function parentNames({ name, partitions }: Pick<Partition, 'name' | 'partitions'
   return [name, ...partitions.filter(({ partitionBy }) => partitionBy !== null).flatMap(parentNames)]
 }
 
-/** Whether the message is of one of these relations: a row that was written along with another is of another table. A partition's name begins as its table's. */
+/** Whether the message is of one of these relations: a row that was written along with another is of another table. Its quotes are of a language. */
 function namesOne(failure: unknown, parents: readonly string[]): boolean {
   const message = String(driverError(failure).originalMessage)
-  return parents.some((name) => message.includes(`"${name}"`) || message.includes(`"${name}_`) || message.includes(`«${name}»`))
+  return parents.some((name) => message.includes(`"${name}"`) || message.includes(`«${name}»`))
+}
+
+/** The same where nobody has looked: a partition's name begins as its table's. */
+function namesTree(failure: unknown, { table: { name } }: TablePolicy): boolean {
+  return namesOne(failure, [name]) || String(driverError(failure).originalMessage).includes(`"${name}_`)
 }
 
 /** What the driver adapter tells of an error of PostgreSQL; Prisma's own message quotes the application's code. */
