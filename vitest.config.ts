@@ -14,6 +14,7 @@ export default defineConfig({
           name,
           root: `packages/${name}`,
           include: ['src/**/*.test.ts'],
+          globalSetup: name === 'cli' ? ['./templates.setup.ts'] : [],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

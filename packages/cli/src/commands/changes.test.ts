@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { type CliProject, createDeployedProject, SCHEMA } from '../fixtures/cli-project.js'
+import { type CliProject, SCHEMA } from '../fixtures/cli-project.js'
+import { createDeployedProject } from '../fixtures/deployed-project.js'
 
 // A run of the Prisma CLI takes seconds, more on a busy machine.
 vi.setConfig({ testTimeout: 180_000 })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { type CliProject, createCliProject } from '../fixtures/cli-project.js'
+import type { CliProject } from '../fixtures/cli-project.js'
+import { createGeneratedProject } from '../fixtures/deployed-project.js'
 
 // Each run of the command line is a process of its own, and slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
@@ -8,8 +9,7 @@ vi.setConfig({ testTimeout: 120_000 })
 let project: CliProject
 
 beforeAll(async () => {
-  project = await createCliProject()
-  await project.prisma(['generate'])
+  project = await createGeneratedProject()
   return project.remove
 })
 
@@ -22,26 +22,26 @@ const withPassword = (url: string) => {
 test('--url comes first, then PARTMAN_DATABASE_URL, then the Prisma configuration', async () => {
   const nowhere = 'postgresql://nobody:hunter22@127.0.0.1:1/nowhere'
   const failed = { exitCode: 1, stdout: '', stderr: 'error: connect ECONNREFUSED 127.0.0.1:1 (ECONNREFUSED)\n' }
-  expect(await project.partman(['status'])).toMatchObject({ exitCode: 0 })
-  expect(await project.partman(['status'], { PARTMAN_DATABASE_URL: nowhere })).toEqual(failed)
-  expect(await project.partman(['status', '--url', project.url], { PARTMAN_DATABASE_URL: nowhere })).toMatchObject({ exitCode: 0 })
-  expect(await project.partman(['status', '--url', nowhere])).toEqual(failed)
+  expect(await project.partmanProcess(['status'])).toMatchObject({ exitCode: 0 })
+  expect(await project.partmanProcess(['status'], { PARTMAN_DATABASE_URL: nowhere })).toEqual(failed)
+  expect(await project.partmanProcess(['status', '--url', project.url], { PARTMAN_DATABASE_URL: nowhere })).toMatchObject({ exitCode: 0 })
+  expect(await project.partmanProcess(['status', '--url', nowhere])).toEqual(failed)
 })
 
 test("Prisma's own url parameters do not reach the server", async () => {
   const url = `${project.url}?schema=public&connection_limit=5&pgbouncer=true&pool_timeout=3&sslmode=disable`
-  expect(await project.partman(['status', '--url', url])).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(await project.partmanProcess(['status', '--url', url])).toMatchObject({ exitCode: 0, stderr: '' })
 })
 
 test('a password never shows, not even with --debug', async () => {
   const url = withPassword(project.url)
   for (const flags of [[], ['--debug'], ['--json', '--debug']]) {
-    const { exitCode, stdout, stderr } = await project.partman(['status', '--url', url, ...flags])
+    const { exitCode, stdout, stderr } = await project.partmanProcess(['status', '--url', url, ...flags])
     expect(exitCode).toBe(1)
     expect(stdout + stderr).toContain('28P01')
     expect(stdout + stderr).not.toMatch(/pä55|p%C3%A4/)
   }
-  expect(await project.partman(['status', '--url', 'mysql://root:hunter22@localhost/x'])).toEqual({
+  expect(await project.partmanProcess(['status', '--url', 'mysql://root:hunter22@localhost/x'])).toEqual({
     exitCode: 1,
     stdout: '',
     stderr:
@@ -52,9 +52,9 @@ test('a password never shows, not even with --debug', async () => {
 
 test('a document alone is enough where there is no schema and no configuration', async () => {
   const document = join(project.path, 'generated/partman/partman.json')
-  const child = await project.partman(['plan', '--url', project.url, '--document', document, '--config', 'there-is-none.ts'])
+  const child = await project.partmanProcess(['plan', '--url', project.url, '--document', document, '--config', 'there-is-none.ts'])
   expect(child).toMatchObject({ exitCode: 2, stderr: '' })
-  expect(await project.partman(['plan', '--document', 'nowhere.json'])).toEqual({
+  expect(await project.partmanProcess(['plan', '--document', 'nowhere.json'])).toEqual({
     exitCode: 1,
     stdout: '',
     stderr: 'error: There is no partman document at nowhere.json\nRun `prisma generate`, or pass its path with `--document`.\n',
@@ -66,12 +66,12 @@ test('a configuration that cannot be loaded is one message', async () => {
     'broken.config.ts',
     'import { env } from "prisma/config"\nexport default { datasource: { url: env("NO_SUCH_VARIABLE") } }\n',
   )
-  expect(await project.partman(['plan', '--config', 'broken.config.ts'])).toMatchObject({
+  expect(await project.partmanProcess(['plan', '--config', 'broken.config.ts'])).toMatchObject({
     exitCode: 1,
     stdout: '',
     stderr: expect.stringMatching(/^error: broken\.config\.ts cannot be loaded: .*NO_SUCH_VARIABLE.*\n.*\.\n$/s),
   })
-  expect(await project.partman(['plan', '--config', 'none.config.ts'])).toEqual({
+  expect(await project.partmanProcess(['plan', '--config', 'none.config.ts'])).toEqual({
     exitCode: 1,
     stdout: '',
     stderr: 'error: There is no Prisma configuration at none.config.ts\nPass its path with `--config`.\n',
@@ -84,16 +84,16 @@ test('prisma7.config.ts is preferred, and its migrations folder is where migrati
     `export default { schema: 'prisma/schema', migrations: { path: 'db/changes' }, datasource: { url: ${JSON.stringify(project.url)} } }\n`,
   )
   await project.write('db/changes/20260101000000_init/migration.sql', 'CREATE TABLE "AuditLog" (id bigint, at timestamptz);')
-  expect(await project.partman(['migrate'])).toMatchObject({ exitCode: 3, stderr: expect.not.stringContaining('AuditLog') })
+  expect(await project.partmanProcess(['migrate'])).toMatchObject({ exitCode: 3, stderr: expect.not.stringContaining('AuditLog') })
 })
 
 test('what is mistyped is an error with a suggestion', async () => {
-  expect(await project.partman(['plan', '--jsn'])).toEqual({
+  expect(await project.partmanProcess(['plan', '--jsn'])).toEqual({
     exitCode: 1,
     stdout: '',
     stderr: "error: unknown option '--jsn'\n(Did you mean --json?)\nSee `partman --help`.\n",
   })
-  const { exitCode, stdout } = await project.partman(['maintain', '--every', '5', '--json'])
+  const { exitCode, stdout } = await project.partmanProcess(['maintain', '--every', '5', '--json'])
   expect({ exitCode, result: JSON.parse(stdout) }).toEqual({
     exitCode: 1,
     result: {
@@ -105,5 +105,5 @@ test('what is mistyped is an error with a suggestion', async () => {
       },
     },
   })
-  expect(await project.partman([])).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining('Usage: partman') })
+  expect(await project.partmanProcess([])).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining('Usage: partman') })
 })

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test, vi } from 'vitest'
-import { type CliProject, createDeployedProject, HOSTILE_TABLE } from '../fixtures/cli-project.js'
+import { type CliProject, HOSTILE_TABLE } from '../fixtures/cli-project.js'
+import { createDeployedProject } from '../fixtures/deployed-project.js'
 
-// Each run of the command line is a process of its own, and slow on a busy machine.
+// The first of the run makes the project by the Prisma CLI, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
 let project: CliProject

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type CliProject, createDeployedProject, HOSTILE_TABLE, SCHEMA } from '../fixtures/cli-project.js'
+import { type CliProject, HOSTILE_TABLE, SCHEMA } from '../fixtures/cli-project.js'
+import { createDeployedProject } from '../fixtures/deployed-project.js'
 
 // Some twenty runs of the Prisma CLI and of ours, each of which takes seconds, more on a busy machine.
 vi.setConfig({ testTimeout: 600_000 })

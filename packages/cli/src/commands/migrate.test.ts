@@ -1,15 +1,15 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type CliProject, createCliProject, HOSTILE_TABLE, SCHEMA } from '../fixtures/cli-project.js'
+import { type CliProject, HOSTILE_TABLE, SCHEMA } from '../fixtures/cli-project.js'
+import { createGeneratedProject } from '../fixtures/deployed-project.js'
 
 // A run of the Prisma CLI takes seconds, more on a busy machine, and these tests make up to ten.
 vi.setConfig({ testTimeout: 180_000 })
 
 async function generatedProject(): Promise<CliProject> {
-  const project = await createCliProject()
+  const project = await createGeneratedProject()
   onTestFinished(project.remove)
-  expect(await project.prisma(['generate'])).toMatchObject({ exitCode: 0 })
   return project
 }
 
@@ -17,8 +17,7 @@ describe('one project, from its first migration to a later table', () => {
   let project: CliProject
 
   beforeAll(async () => {
-    project = await createCliProject()
-    await project.prisma(['generate'])
+    project = await createGeneratedProject()
     return project.remove
   })
 

@@ -5,8 +5,9 @@ import { pgDatabase } from '@partman/core/pg'
 import { dumpCatalog, type TestDatabase } from '@partman/testing'
 import { testDatabase } from '@partman/testing/vitest'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { type CliProject, type CliRun, createCliProject, SCHEMA } from '../fixtures/cli-project.js'
+import { type CliProject, createCliProject, SCHEMA } from '../fixtures/cli-project.js'
 import { insertLeafRows } from '../fixtures/insert-leaf-rows.js'
+import type { CliRun } from '../fixtures/run-here.js'
 import { BESIDE, formatShape, SHAPES } from '../fixtures/shapes.js'
 
 // A run of the Prisma CLI takes seconds, more on a busy machine.
@@ -42,7 +43,7 @@ async function deploy(): Promise<void> {
 async function migrate(name: string, shapes: typeof SHAPES): Promise<void> {
   await project.write('prisma/schema/schema.prisma', schemaOf(shapes))
   await succeed(project.prisma(['generate']))
-  await succeed(project.partman(['migrate', 'dev', '--name', name], on(whole).env))
+  await succeed(project.partmanProcess(['migrate', 'dev', '--name', name], on(whole).env))
 }
 
 async function document(): Promise<PartmanDocument> {

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest'
-import { type CliProject, createCliProject, HOSTILE_TABLE } from '../fixtures/cli-project.js'
+import { type CliProject, HOSTILE_TABLE } from '../fixtures/cli-project.js'
+import { createGeneratedProject } from '../fixtures/deployed-project.js'
 
 // Each run of the command line is a process of its own, and slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
@@ -7,8 +8,7 @@ vi.setConfig({ testTimeout: 120_000 })
 let project: CliProject
 
 beforeAll(async () => {
-  project = await createCliProject()
-  await project.prisma(['generate'])
+  project = await createGeneratedProject()
   return project.remove
 })
 
@@ -18,7 +18,7 @@ const inDays = (days: number) => new Date(Date.now() + days * DAY).toISOString()
 test('before there is a database, it tells what the annotations will do', async () => {
   const noDatabase = { DATABASE_URL: 'postgresql://127.0.0.1:1/none' }
   const until = inDays(60)
-  const { exitCode, stdout, stderr } = await project.partman(
+  const { exitCode, stdout, stderr } = await project.partmanProcess(
     ['simulate', '--until', until, '--empty', '--tenants', '2', '--json'],
     noDatabase,
   )
@@ -41,7 +41,7 @@ test('before there is a database, it tells what the annotations will do', async 
   expect([findings, lockCapacity]).toEqual([[], 6400])
   expect(runs.at(-1).at.slice(0, 10)).toBe(until.slice(0, 10))
 
-  const { stdout: text } = await project.partman(['simulate', '--until', inDays(32), '--empty'], noDatabase)
+  const { stdout: text } = await project.partmanProcess(['simulate', '--until', inDays(32), '--empty'], noDatabase)
   expect(text).toContain(`public.${HOSTILE_TABLE}  - retire `)
   expect(text).toMatch(/its last row is older than 30 days/)
   expect(text).toMatch(/largest step takes about 40 of the server's 6400 locks\.\n$/)

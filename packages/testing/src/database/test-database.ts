@@ -47,7 +47,7 @@ export async function createTestDatabase(serverUrl: string, options: { template?
 }
 
 async function copyTemplate(server: pg.Client, name: string, template: string): Promise<void> {
-  const text = `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE ${pg.escapeIdentifier(template)}`
+  const text = `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE ${pg.escapeIdentifier(template)}${await copyingFiles(server)}`
   for (let attempt = 1; ; attempt++) {
     try {
       await server.query(text)
@@ -56,6 +56,15 @@ async function copyTemplate(server: pg.Client, name: string, template: string): 
       if (!(error instanceof pg.DatabaseError) || error.code !== OBJECT_IN_USE || attempt === TEMPLATE_ATTEMPTS) throw error
     }
   }
+}
+
+/**
+ * Copying files takes less than writing every page to the log, where a checkpoint waits for no disk. Versions before 15 do nothing else.
+ * https://www.postgresql.org/docs/current/sql-createdatabase.html
+ */
+async function copyingFiles(server: pg.Client): Promise<string> {
+  const { rows } = await server.query<{ can_choose: boolean }>(`SELECT current_setting('server_version_num')::int >= 150000 AS can_choose`)
+  return rows[0]?.can_choose ? ' STRATEGY FILE_COPY' : ''
 }
 
 async function dropDatabase(serverUrl: string, name: string, own?: pg.Client): Promise<void> {
