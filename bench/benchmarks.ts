@@ -6,6 +6,7 @@ import { insertLatency } from './benchmarks/insert-latency.js'
 import { manyLeavesOfOne, manyLeavesOfTenants } from './benchmarks/many-leaves.js'
 import { memory } from './benchmarks/memory.js'
 import { planScale } from './benchmarks/plan-scale.js'
+import { planning } from './benchmarks/planning.js'
 import { registerTenants } from './benchmarks/register-tenants.js'
 import { signUp } from './benchmarks/sign-up.js'
 import type { Benchmark } from './harness/benchmark.js'
@@ -20,6 +21,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   manyLeavesOfOne,
   memory,
   planScale,
+  planning,
   signUp,
   findByIdCold,
   findByIdWarm,
