@@ -92,6 +92,7 @@ export {
   type AfterGrace,
   type HashPolicy,
   type KeyColumn,
+  keyColumns,
   type ListPolicy,
   type NumberRangePolicy,
   type OrderedId,
