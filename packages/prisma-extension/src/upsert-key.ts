@@ -24,7 +24,7 @@ export function upsertGuard({ model, policy }: TablePolicy): (args: Arguments) =
     const row = (create ?? {}) as Arguments
     for (const unique of compoundKeys((where ?? {}) as Arguments)) {
       const identity = Object.keys(unique).filter((field) => !names.has(field))
-      if (identity.length === 0 || !identity.every((field) => isGiven(row[field]) && String(row[field]) === String(unique[field]))) continue
+      if (identity.length === 0 || !identity.every((field) => isGiven(row[field]) && isSame(row[field], unique[field]))) continue
       const different = added.filter((one) => isGiven(unique[one.field]) && differs(one, unique, row))
       if (different.length > 0) throw refusal(model, identity, different, row)
     }
@@ -42,11 +42,12 @@ function addedFields(level: PartitionPolicy): AddedField[] {
 /** A tenant that is not named comes with a relation, or Prisma asks for it. */
 function differs({ field, isTime }: AddedField, unique: Arguments, row: Arguments): boolean {
   if (!isGiven(row[field])) return isTime
-  return isTime ? timeOf(unique[field]) !== timeOf(row[field]) : String(unique[field]) !== String(row[field])
+  return !isSame(unique[field], row[field], isTime)
 }
 
-function timeOf(value: unknown): number {
-  return new Date(value as Date | string).getTime()
+/** Prisma takes a time as text, too. */
+function isSame(a: unknown, b: unknown, isTime = a instanceof Date || b instanceof Date): boolean {
+  return isTime ? new Date(a as Date | string).getTime() === new Date(b as Date | string).getTime() : String(a) === String(b)
 }
 
 function refusal(model: string, identity: readonly string[], different: readonly AddedField[], row: Arguments): PartmanError {
