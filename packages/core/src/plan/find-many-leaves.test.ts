@@ -5,7 +5,7 @@ import type { TenantSettings } from '../policy/tenant-settings.js'
 import { makePartition, wantTenant } from '../state/want-partitions.js'
 import { wantState } from '../state/want-state.js'
 import { findManyLeaves } from './find-many-leaves.js'
-import { emptyState } from './simulate-maintenance.js'
+import { emptyState, simulateMaintenance } from './simulate-maintenance.js'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
 const kept = (after: string): RetentionPolicy => ({ kind: 'age', after, grace: '1 day' })
@@ -40,6 +40,13 @@ it('tenants times windows: says what the table comes to, and what to declare ins
         'Declare layout: hash, partitions: 64 (2,624), or interval: "1 week", premake: 2 (1,750). An interval holds for new partitions, a shorter retention once it is approved of; another layout needs a table made anew. docs/limits.md has the figures, measured with PostgreSQL 18.',
     },
   ])
+})
+
+it('a simulation tells of it before anybody has a tenant', () => {
+  const document = documentOf(declare(byTenant(byTime({ premake: 10, retention: kept('30 days') }))))
+  const tenants = new Map([['Tenant', Array.from({ length: 74 }, (_, n) => `t${n}`)]])
+  const { findings } = simulateMaintenance({ document, state: emptyState(document), tenants, from: NOW, until: NOW })
+  expect(findings.map(({ code }) => code)).toEqual(['TOO_MANY_LEAVES'])
 })
 
 it('every layout has a way out, unless one change is not enough', () => {
@@ -78,7 +85,9 @@ it('what a tenant has of its own counts for it, and what is never retired has no
   expect(findManyLeaves([wanted!], { tables: [table] })).toMatchObject([
     {
       message: expect.stringMatching(/^public\.Event has 3,001 partitions that hold rows; nothing retires, so each day adds to it: /),
-      nextStep: expect.stringMatching(/^Declare retention: "2996 days" \(3,000\), or a longer interval: it holds for new partitions\./),
+      nextStep: expect.stringMatching(
+        /^Declare retention: "2996 days" \(3,000\), or layout: hash, or a longer interval\. An interval holds/,
+      ),
     },
   ])
 })

@@ -1,5 +1,5 @@
 import { parseDuration } from '../policy/duration.js'
-import { policyLevels, type WindowPolicy } from '../policy/policy.js'
+import { policyLevels, tenantsOf, type WindowPolicy } from '../policy/policy.js'
 import { countLeaves } from '../state/describe-table.js'
 import { formatLevels, fullLeaves } from '../state/full-leaves.js'
 import { formatTableName, type State, sameTable } from '../state/state.js'
@@ -42,10 +42,11 @@ export function findManyLeaves(wanted: readonly WantedTable[], { tables }: Pick<
 }
 
 function advise(wanted: WantedTable, full: number): string {
-  const isEndlessly = isEndless(wanted)
-  if (full <= MANY_LEAVES && !isEndlessly) return `As it is declared it comes to ${count(full)} again, unless holds keep more.`
+  const isOpen = isEndless(wanted)
+  if (full <= MANY_LEAVES && !isOpen) return `As it is declared it comes to ${count(full)} again, unless holds keep more.`
   const ways = fewerLeaves(wanted, MANY_LEAVES).map(({ declare, leaves }) => `${declare} (${count(leaves)})`)
-  if (isEndlessly) return `Declare ${[...ways, 'a longer interval'].join(', or ')}: it holds for new partitions.`
+  // What they come to depends on how long it lasts.
+  if (isOpen) ways.push(...(tenantsOf(wanted.policy.policy) ? ['layout: hash'] : []), 'a longer interval')
   if (ways.length === 0) return 'Declare longer intervals, fewer partitions to keep, or both: nothing is enough by itself.'
   return `Declare ${ways.join(', or ')}. An interval holds for new partitions, a shorter retention once it is approved of; another layout needs a table made anew.`
 }
