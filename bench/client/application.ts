@@ -5,14 +5,23 @@ import { type PartmanDocument, parseDocument, renderBookkeeping, renderFirstPart
 import { partman } from '@partman/prisma-extension'
 import { createPrismaProject, createTestDatabase, type TestDatabase } from '@partman/testing'
 import { PrismaPg } from '@prisma/adapter-pg'
+import type pg from 'pg'
 
 /** Tables of one project each, partitioned by tenant and by day. */
 const TENANT_TABLES = ['Attempt', 'Audit', 'Event', 'Usage']
 
-function schema(days: number): string {
-  const tables = TENANT_TABLES.map(
+/** What of the application differs from one benchmark to the next. */
+interface Tables {
+  /** Tables of one project each. Default: four. */
+  readonly tenantTables?: readonly string[]
+  /** How many partitions each project has in each of them. Default 10. */
+  readonly tenantDays?: number
+}
+
+function schema(days: number, { tenantTables = TENANT_TABLES, tenantDays = 10 }: Tables): string {
+  const tables = tenantTables.map(
     (name) => `
-/// @partman(by: createdAt, interval: "1 day", premake: 9, tenant: projectId)
+/// @partman(by: createdAt, interval: "1 day", premake: ${tenantDays - 1}, tenant: projectId)
 model ${name} {
   id        String   @default(uuid(7)) @db.Uuid
   projectId String
@@ -56,13 +65,15 @@ model Delivery {
 `
 }
 
-const TABLES = `
+function createTables({ tenantTables = TENANT_TABLES }: Tables): string {
+  return `
 CREATE TABLE "Project" (id text PRIMARY KEY);
 CREATE TABLE "Plain" (id int PRIMARY KEY);
 INSERT INTO "Plain" SELECT generate_series(1, 100);
-${TENANT_TABLES.map((name) => `CREATE TABLE "${name}" (id uuid NOT NULL, "projectId" text NOT NULL, "createdAt" timestamptz(6) NOT NULL DEFAULT now(), PRIMARY KEY (id, "projectId", "createdAt")) PARTITION BY LIST ("projectId");`).join('\n')}
+${tenantTables.map((name) => `CREATE TABLE "${name}" (id uuid NOT NULL DEFAULT gen_random_uuid(), "projectId" text NOT NULL, "createdAt" timestamptz(6) NOT NULL DEFAULT now(), PRIMARY KEY (id, "projectId", "createdAt")) PARTITION BY LIST ("projectId");`).join('\n')}
 CREATE TABLE "Delivery" (id uuid NOT NULL, "createdAt" timestamptz(6) NOT NULL DEFAULT now(), PRIMARY KEY (id, "createdAt")) PARTITION BY RANGE ("createdAt");
 `
+}
 
 /** What the benchmarks call on a model. */
 export interface ModelAccess {
@@ -83,6 +94,11 @@ export interface PlainClient {
   $disconnect(): Promise<void>
 }
 
+/** A client that knows its tenants. */
+export interface ExtendedClient extends PlainClient {
+  $partman(): { registerTenants(keys: readonly string[]): Promise<readonly { readonly outcome: string }[]> }
+}
+
 /** A generated client, and a database that has its tables. */
 export interface Application {
   readonly document: PartmanDocument
@@ -90,29 +106,29 @@ export interface Application {
   readonly tenantTables: readonly string[]
   /** As an application makes it, with one connection. */
   plainClient(): PlainClient
-  extendedClient(): PlainClient
+  extendedClient(pool?: pg.Pool): ExtendedClient
   drop(): Promise<void>
 }
 
 /** Generates a client as an application does, in a folder of its own. `days`: how many partitions the table without tenants has. */
-export async function createApplication(server: string, days: number): Promise<Application> {
-  const project = await createPrismaProject({ schema: schema(days), url: 'postgresql://localhost/none' })
+export async function createApplication(server: string, days: number, tables: Tables = {}): Promise<Application> {
+  const project = await createPrismaProject({ schema: schema(days, tables), url: 'postgresql://localhost/none' })
   const run = await project.prisma(['generate'], { env: { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath } })
   if (run.exitCode !== 0) throw new Error(`${run.stdout}${run.stderr}`)
   const require = createRequire(join(project.path, 'package.json'))
   const { PrismaClient } = require('./generated/prisma') as { PrismaClient: new (options: object) => PlainClient }
   const document = parseDocument(readFileSync(join(project.path, 'generated', 'partman', 'partman.json'), 'utf8'))
   const test = await createTestDatabase(server)
-  await test.query(TABLES)
+  await test.query(createTables(tables))
   await test.query(renderBookkeeping())
   await test.query(renderFirstPartitions(document, document.tables))
-  const plainClient = () => new PrismaClient({ adapter: new PrismaPg({ connectionString: test.url, max: 1 }) })
+  const plainClient = (pool?: pg.Pool) => new PrismaClient({ adapter: new PrismaPg(pool ?? { connectionString: test.url, max: 1 }) })
   return {
     document,
     test,
-    tenantTables: TENANT_TABLES,
-    plainClient,
-    extendedClient: () => plainClient().$extends(partman(document)),
+    tenantTables: tables.tenantTables ?? TENANT_TABLES,
+    plainClient: () => plainClient(),
+    extendedClient: (pool) => plainClient(pool).$extends(partman(document)) as ExtendedClient,
     async drop() {
       await test.drop()
       await project.remove()

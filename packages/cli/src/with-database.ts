@@ -11,6 +11,8 @@ const MAX_CONNECTIONS = 3
 export interface OpenDatabase {
   readonly database: Database
   readonly pool: pg.Pool
+  /** For connections beside the pool. */
+  readonly url: string
   /** The schema that unqualified names in migrations mean. */
   readonly schema: string
 }
@@ -28,7 +30,7 @@ export async function withDatabase<T>(session: Session, use: (open: OpenDatabase
   // An idle connection that breaks is replaced; the next statement tells when the server is gone.
   pool.on('error', () => {})
   try {
-    return await use({ database: pgDatabase(pool), pool, schema })
+    return await use({ database: pgDatabase(pool), pool, url, schema })
   } finally {
     await pool.end()
   }

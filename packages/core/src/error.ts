@@ -50,6 +50,8 @@ export type PartmanErrorCode =
   | 'TRANSACTION_BATCHED'
   | 'TRANSACTION_OPEN'
   | 'TSCONFIG_INVALID'
+  | 'UNIQUE_KEY_MISSING'
+  | 'UPSERT_KEY_DIFFERENT'
 
 /** The one error class of partman: a stable code, one message that says what is wrong, and a hint that says what to do. */
 export class PartmanError extends Error {

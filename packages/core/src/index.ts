@@ -92,6 +92,7 @@ export {
   type AfterGrace,
   type HashPolicy,
   type KeyColumn,
+  keyColumns,
   type ListPolicy,
   type NumberRangePolicy,
   type OrderedId,
@@ -137,6 +138,7 @@ export type { ActingMaintainer, RenderOptions } from './sql/guarded-block.js'
 export { renderOperation } from './sql/render-operation.js'
 export { renderPartitionBy } from './sql/render-partition.js'
 export { renderPlan } from './sql/render-plan.js'
+export { renderPlanningProbe } from './sql/render-planning-probe.js'
 export {
   type RegistrationBatch,
   type RegistrationOptions,

@@ -1,5 +1,8 @@
+import type { TablePolicy } from '@partman/core'
+import { explainMissingKey } from './explain-missing-key.js'
 import type { PruningGuard } from './pruning/pruning-guard.js'
 import { callerTransaction, callSiteOf } from './transaction.js'
+import { upsertGuard } from './upsert-key.js'
 
 type Arguments = Readonly<Record<string, unknown>>
 
@@ -12,17 +15,21 @@ interface HookedOperation {
 
 /** The query hook of a partitioned model. Models that are not partitioned have none, and their queries cost nothing. */
 export function partitionedModelHooks(
+  table: TablePolicy,
   guard: PruningGuard,
   explain: (failure: unknown, query: { readonly args: Arguments; readonly inTransaction: boolean }) => Promise<unknown>,
 ) {
+  const guardUpsert = upsertGuard(table)
   return {
     async $allOperations(hooked: HookedOperation): Promise<unknown> {
       const { operation, args, query } = hooked
+      if (operation === 'upsert') guardUpsert(args)
       const narrowed = guard.look({ operation, args, callSite: () => callSiteOf(hooked) })
       try {
         return await query(narrowed)
       } catch (failure) {
-        throw await explain(failure, { args: args ?? {}, inTransaction: callerTransaction(hooked) !== undefined })
+        const explained = explainMissingKey(failure, table, { operation, args: args ?? {} })
+        throw await explain(explained, { args: args ?? {}, inTransaction: callerTransaction(hooked) !== undefined })
       }
     },
   }

@@ -32,7 +32,7 @@ export function partman<const Config extends PartmanDocument>(config: Config, op
     const guards = pruningGuards(document, resolved.pruning, resolved.onUnpruned)
     const guarded = document.tables.map((table) => {
       const explain = missingPartitionExplainer(prismaDatabase(raw), document, table)
-      return [clientName(table.model), partitionedModelHooks(guards.get(table.model)!, explain)] as const
+      return [clientName(table.model), partitionedModelHooks(table, guards.get(table.model)!, explain)] as const
     })
     return client.$extends({
       name: '@partman/prisma-extension',

@@ -5,6 +5,7 @@ import { checkCoverage } from '../check-coverage.js'
 import { checkMigrations } from '../check-migrations.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
 import { formatFinding, isActionable } from '../format-finding.js'
+import { measurePlanning } from '../measure-planning.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
 
@@ -16,11 +17,12 @@ export function checkCommand(bind: Bind): Command {
 async function runCheck(session: Session): Promise<ExitCode> {
   const document = await session.document()
   const { output } = session
-  const findings = await withDatabase(session, async ({ database, pool, schema }) => {
+  const findings = await withDatabase(session, async ({ database, pool, url, schema }) => {
     const planned = await planMaintenance(database, document)
     const migrations = session.hasProject ? await readMigrations((await session.project()).migrationsFolder) : []
     const { bookkeepingVersion } = planned.observation
-    const found = await checkMigrations(pool, { document, schema, migrations, findings: planned.plan.findings, bookkeepingVersion })
+    const findings = await measurePlanning(url, planned)
+    const found = await checkMigrations(pool, { document, schema, migrations, findings, bookkeepingVersion })
     return [...found, ...checkCoverage(planned.plan)]
   })
   for (const finding of findings) output.print(formatFinding(finding, output))

@@ -15,6 +15,7 @@ import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
 import { formatFinding } from '../format-finding.js'
 import { formatMinute, formatTable } from '../format-text.js'
+import { measurePlanning } from '../measure-planning.js'
 import type { Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
 
@@ -28,7 +29,10 @@ export function statusCommand(bind: Bind): Command {
 async function runStatus(session: Session): Promise<ExitCode> {
   const document = await session.document()
   const { output } = session
-  const planned = await withDatabase(session, ({ database }) => planMaintenance(database, document))
+  const { planned, findings } = await withDatabase(session, async ({ database, url }) => {
+    const planned = await planMaintenance(database, document)
+    return { planned, findings: await measurePlanning(url, planned) }
+  })
   const { server, bookkeepingVersion } = planned.observation
   const tables = describe(planned)
   const steps = planned.plan.operations.length
@@ -42,15 +46,15 @@ async function runStatus(session: Session): Promise<ExitCode> {
   output.print(formatTable([[...heading, ...(hasHolds ? ['holds'] : []), 'to do'], ...rows]))
   if (bookkeepingVersion === null)
     output.print('\nThe database has no partman bookkeeping: deploy the migration that `partman migrate` writes.')
-  if (planned.plan.findings.length > 0) output.print()
-  for (const finding of planned.plan.findings) output.print(formatFinding(finding, output))
+  if (findings.length > 0) output.print()
+  for (const finding of findings) output.print(formatFinding(finding, output))
   if (steps > 0) output.print('\n`partman plan` shows what is to do, `partman maintain` does it.')
   output.printJson({
     now: new Date(server.now).toISOString(),
     serverVersion: server.version,
     bookkeepingVersion,
     tables,
-    findings: planned.plan.findings,
+    findings,
   })
   return EXIT_CODE.done
 }

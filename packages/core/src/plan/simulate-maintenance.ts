@@ -11,6 +11,7 @@ import { nextRetirement } from '../state/next-retirement.js'
 import { formatTableName, type State, sameTable } from '../state/state.js'
 import { partitionKey, type Wish, wantState } from '../state/want-state.js'
 import { applyToState } from './apply-to-state.js'
+import { findManyLeaves } from './find-many-leaves.js'
 import type { Finding } from './finding.js'
 import type { Operation } from './operation.js'
 import { planChanges } from './plan-changes.js'
@@ -97,7 +98,7 @@ export function simulateMaintenance({
       clocksApartMs: 0,
       tablesPerStep: tablesPerTransaction(lockCapacity),
     })
-    findings ??= plan.findings
+    findings ??= [...plan.findings, ...findManyLeaves(wanted, state)]
     if (plan.operations.length === 0) continue
     runs.push({ at: now, operations: plan.operations })
     for (const operation of plan.operations) state = applyToState(state, operation)

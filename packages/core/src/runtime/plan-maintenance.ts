@@ -3,6 +3,7 @@ import { observeTakenNames } from '../catalog/observe-taken-names.js'
 import { diffState } from '../diff/diff-state.js'
 import type { Difference } from '../diff/difference.js'
 import { PartmanError } from '../error.js'
+import { findManyLeaves } from '../plan/find-many-leaves.js'
 import { holdDoubtful } from '../plan/hold-doubtful.js'
 import { holdInWay } from '../plan/hold-in-way.js'
 import { holdReferred } from '../plan/hold-referred.js'
@@ -51,7 +52,12 @@ export async function planMaintenance(
   const context = { now, clocksApartMs, tablesPerStep: tablesPerTransaction(observation.server.lockCapacity) }
   const changes = await planFreely(database, document, diffState(wanted, observation.state), context)
   const whole = { ...changes, findings: [...findings, ...changes.findings] }
-  const besideDefaults = async (planned: Plan) => holdInWay(planned, await observeInWay(database, wanted, observation.state, planned), now)
+  const manyLeaves = findManyLeaves(wanted, observation.state)
+  const besideDefaults = async (planned: Plan): Promise<Plan> => {
+    const plan = holdInWay(planned, await observeInWay(database, wanted, observation.state, planned), now)
+    // Last of all: it says nothing against a table's retention, as other findings do.
+    return { ...plan, findings: [...plan.findings, ...manyLeaves] }
+  }
   if (options.approved) return { plan: await besideDefaults(whole), accepted: [], observation, wanted, holds }
   const { plan: approvedPlan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
   const evidence = await observeEvidence(database, wanted, observation.state, approvedPlan)

@@ -108,7 +108,7 @@ test('new rows are the tenant’s, whichever way they are made', async () => {
   await bound.event.create({ data: { id: 'n9', parent: { create: { id: 'n10', author: { create: { email: 'u4@example.com' } } } } } })
   expect(await bound.event.createMany({ data: [{ id: 'n11' }, { id: 'n12', projectId: OWN }] })).toEqual({ count: 2 })
   expect(await bound.event.createManyAndReturn({ data: { id: 'n13' }, select: { project: id } })).toEqual([{ project: { id: OWN } }])
-  await bound.event.upsert({ where: eventKey('n14', OWN), create: { id: 'n14' }, update: {} })
+  await bound.event.upsert({ where: eventKey('n14', OWN), create: { id: 'n14', createdAt: AT }, update: {} })
   await bound.user.update({ where: { id: 'u2' }, data: { events: { create: { id: 'n15' }, createMany: { data: { id: 'n16' } } } } })
   await bound.user.create({
     data: { email: 'u5@example.com', events: { create: { id: 'n17', parent: { connect: eventKey('e1', OWN) } } } },

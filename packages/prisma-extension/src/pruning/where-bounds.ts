@@ -33,7 +33,8 @@ function alternatives(where: unknown): readonly Where[] {
   return (Array.isArray(where) ? where : [where]).filter(isPlainObject)
 }
 
-function compoundKeys(where: Where): readonly Where[] {
+/** The values of the compound keys that a `where` on one row names; also other filters that have fields of their own. */
+export function compoundKeys(where: Where): readonly Where[] {
   return Object.entries(where).flatMap(([name, value]) => (!['AND', 'OR', 'NOT'].includes(name) && isPlainObject(value) ? [value] : []))
 }
 
