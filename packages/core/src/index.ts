@@ -121,6 +121,7 @@ export type { Row, RowOptions } from './runtime/partition-rows.js'
 export { type PlannedMaintenance, planMaintenance } from './runtime/plan-maintenance.js'
 export { recordApprovals } from './runtime/record-approvals.js'
 export { addHold, listHolds, type NewHold, type RecordedHold, releaseHold } from './runtime/record-hold.js'
+export { type PartitionOfTenant, removeTenant, type TenantToRemove } from './runtime/record-removal.js'
 export { type RestoredPartition, type RestoreRequest, restoreDetached } from './runtime/restore-detached.js'
 export type {
   HookDecision,

@@ -4,10 +4,12 @@ import {
   type MaintenanceReport,
   observeState,
   observeTenants,
+  type PartitionOfTenant,
   type PartmanDocument,
   PartmanError,
   parseTenantKey,
   parseTenantSettings,
+  removeTenant,
   renderRegistration,
   type TenantKey,
   type TenantSet,
@@ -19,7 +21,7 @@ import { explained } from './explain-failure.js'
 import { forTenant } from './for-tenant/for-tenant.js'
 import { listPartitions, type PartitionInfo } from './list-partitions.js'
 import { type PartmanOptions, resolveOptions } from './options.js'
-import type { PartmanClient, TenantRegistration } from './partman-client.js'
+import type { PartmanClient, TenantRegistration, TenantRemovalReason } from './partman-client.js'
 import type { PruningCounts, PruningGuard } from './pruning/pruning-guard.js'
 import { isTransactionClient, type RawClient } from './raw-client.js'
 import { readKey } from './read-key.js'
@@ -37,6 +39,7 @@ interface UntypedPartmanClient {
   ensureTenant(key: TenantKey, choice?: { readonly tenants?: string }): Promise<void>
   registerTenants(keys: readonly TenantKey[], choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
   importTenants(choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
+  removeTenant(key: TenantKey, why: TenantRemovalReason, choice?: { readonly tenants?: string }): Promise<PartitionOfTenant[]>
   setTenant(key: TenantKey, settings: TenantSettings | null, choice?: { readonly tenants?: string }): Promise<void>
   tenants(choice?: { readonly tenants?: string }): Promise<TenantKey[]>
   partitions(model: string): Promise<PartitionInfo<TenantKey | null>[]>
@@ -104,6 +107,11 @@ export function createPartmanClient<Config extends PartmanDocument, Client>(
       const text = parseTenantKey(set.type, key)
       if (settings !== null) assertSettings(text, settings)
       await explained(() => connection.query(SET_TENANT, [set.name, text, settings === null ? null : JSON.stringify(settings)]))
+    },
+
+    async removeTenant(key, { reason, by = 'the application' }, choice) {
+      const { name } = chooseTenantSet(document, choice)
+      return explained(() => removeTenant(observing, document, { tenants: name, key, reason, by }))
     },
 
     async partitions(model) {

@@ -1,4 +1,4 @@
-import type { Logger, MaintenanceReport, PartmanDocument, TenantSettings } from '@partman/core'
+import type { Logger, MaintenanceReport, PartitionOfTenant, PartmanDocument, TenantSettings } from '@partman/core'
 import type { PartitionedModelName, TenantKeyOf, TenantOf, TenantSetChoice, TenantSetName } from './config-types.js'
 import type { PartitionInfo } from './list-partitions.js'
 import type { PruningCounts } from './pruning/pruning-guard.js'
@@ -8,6 +8,12 @@ export type TenantRegistration<Key> =
   /** `imported`: it had partitions, and was not registered. */
   | { readonly tenant: Key; readonly outcome: 'created' | 'imported' | 'existing' }
   | { readonly tenant: Key; readonly outcome: 'failed'; readonly error: unknown }
+
+/** Why a tenant is to go, for whoever asks later; `by` is who wants it, by default `the application`. */
+export interface TenantRemovalReason {
+  readonly reason: string
+  readonly by?: string
+}
 
 /** What `$partman()` gives: bound to the client, or the transaction, that it was called on. */
 export interface PartmanClient<Config extends PartmanDocument, Client = unknown> {
@@ -52,6 +58,18 @@ export interface PartmanClient<Config extends PartmanDocument, Client = unknown>
     settings: TenantSettings | null,
     ...choice: TenantSetChoice<Config, Name>
   ): Promise<void>
+  /**
+   * Removes a tenant: nothing is made for it any more, also where its row is there still, and the maintainer detaches its partitions in the
+   * next run, in its usual way (hooks, holds and foreign keys count), and drops them a day later. Until they are detached,
+   * `ensureTenant` takes it back. Returns the partitions that will go.
+   *
+   * @throws PartmanError `TENANT_UNKNOWN`, `TENANT_KEY_INVALID`, `TENANT_SET_UNKNOWN`, `BOOKKEEPING_MISSING`
+   */
+  removeTenant<Name extends TenantSetName<Config>>(
+    key: TenantKeyOf<Config, Name>,
+    why: TenantRemovalReason,
+    ...choice: TenantSetChoice<Config, Name>
+  ): Promise<PartitionOfTenant[]>
   /** Every tenant there is: registered, with a row in the tenant model's table, or with partitions. */
   tenants<Name extends TenantSetName<Config>>(...choice: TenantSetChoice<Config, Name>): Promise<TenantKeyOf<Config, Name>[]>
   /**

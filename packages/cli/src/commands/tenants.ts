@@ -1,9 +1,12 @@
 import {
+  explainMissing,
+  formatTableName,
   observeState,
   observeTenants,
   type PartmanDocument,
   PartmanError,
   parseTenantKey,
+  removeTenant,
   renderRegistration,
   retryOnLocks,
   type TenantSet,
@@ -11,6 +14,7 @@ import {
   tenantsOf,
 } from '@partman/core'
 import { Command } from 'commander'
+import { currentActor } from '../actor.js'
 import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
 import { formatCount, formatPrintable, formatTable } from '../format-text.js'
@@ -25,17 +29,25 @@ interface TenantsOptions {
   readonly args: readonly string[]
 }
 
-/** `partman tenants add` and `partman tenants list`. */
+/** `partman tenants add`, `partman tenants remove` and `partman tenants list`. */
 export function tenantsCommand(bind: Bind): Command {
   const set = ['--set <model>', 'tenant set, where the schema has several'] as const
   return new Command('tenants')
-    .description('register tenants, and list them')
+    .description('register tenants, remove them, and list them')
     .addCommand(
       new Command('add')
         .description('register tenants and make their partitions; those that are there already stay as they are')
         .argument('<keys...>', 'tenant keys')
         .option(...set)
         .action(bind(runAdd)),
+    )
+    .addCommand(
+      new Command('remove')
+        .description('remove a tenant: the next runs detach its partitions, and drop them a day later; `tenants add` takes it back before')
+        .argument('<key>', 'tenant key')
+        .requiredOption('--reason <text>', 'why, for whoever asks later')
+        .option(...set)
+        .action(bind(runRemove)),
     )
     .addCommand(
       new Command('list')
@@ -78,6 +90,27 @@ async function runAdd(session: Session, options: TenantsOptions): Promise<ExitCo
   }
   output.printJson({ set: set.name, tenants })
   return tenants.some(({ outcome }) => outcome === 'failed') ? EXIT_CODE.failed : EXIT_CODE.done
+}
+
+async function runRemove(session: Session, options: TenantsOptions & { readonly reason: string }): Promise<ExitCode> {
+  const document = await session.document()
+  const { name } = resolveSet(document, options.set)
+  const { output } = session
+  const [key = ''] = options.args
+  const partitions = await withDatabase(session, ({ database }) =>
+    removeTenant(database, document, { tenants: name, key, reason: options.reason, by: currentActor() }).catch((error: unknown) => {
+      throw explainMissing(error)
+    }),
+  )
+  for (const { table, partition } of partitions)
+    output.print(formatPrintable(`${formatTableName(partition)}  of ${formatTableName(table)}`))
+  output.print(
+    formatPrintable(
+      `The tenant ${key} is removed: the next run of the maintainer detaches ${formatCount(partitions.length, 'partition')}.`,
+    ),
+  )
+  output.printJson({ set: name, key, partitions })
+  return EXIT_CODE.done
 }
 
 async function runList(session: Session, options: TenantsOptions): Promise<ExitCode> {

@@ -12,6 +12,8 @@ import type { Observation } from './observe-state.js'
 export interface ObservedTenants {
   /** Their keys, as PostgreSQL prints them. */
   readonly tenants: ReadonlyMap<string, readonly string[]>
+  /** Keys of those that somebody has removed, by set: they are tenants no longer, whatever rows there are. */
+  readonly removed: ReadonlyMap<string, ReadonlySet<string>>
   /** By the tenant's key; of a tenant whose settings cannot be understood nothing is retired. */
   readonly settings: ReadonlyMap<string, ReadonlyMap<string, TenantSettings>>
   readonly invalidSettings: readonly InvalidSettings[]
@@ -43,6 +45,7 @@ export async function observeTenants(
 ): Promise<ObservedTenants> {
   const tenants = new Map<string, string[]>(document.tenantSets.map(({ name }) => [name, []]))
   const settings = new Map<string, Map<string, TenantSettings>>(document.tenantSets.map(({ name }) => [name, new Map()]))
+  const removed = new Map<string, Set<string>>()
   const invalidSettings: InvalidSettings[] = []
   const parts = document.tenantSets.flatMap(({ name, source }) => {
     if (!source || !tenantSources.has(name)) return []
@@ -51,7 +54,9 @@ export async function observeTenants(
     ]
   })
   if (bookkeepingVersion !== null && tenants.size > 0) {
-    parts.push(sql`SELECT tenants, key COLLATE "C" AS key, settings::text AS settings, 'tenant' AS kind FROM partman.tenant`)
+    parts.push(
+      sql`SELECT tenants, key COLLATE "C" AS key, settings::text AS settings, CASE WHEN removed_at IS NULL THEN 'tenant' ELSE 'removed' END AS kind FROM partman.tenant`,
+    )
   }
   // Its key is the table's schema and name.
   if (bookkeepingVersion !== null) {
@@ -63,8 +68,13 @@ export async function observeTenants(
   const inForce = new Map<string, RetentionTerms>()
   const approved = new Map<string, ReadonlySet<string>>()
   const holdRows = new Map<string, HoldRow>()
-  if (parts.length === 0) return { tenants, settings, invalidSettings, inForce, approved, holds: new Map() }
-  const rows = await database.query<{ tenants: string; key: string; settings: string | null; kind: 'tenant' | 'approval' | 'hold' }>(
+  if (parts.length === 0) return { tenants, removed, settings, invalidSettings, inForce, approved, holds: new Map() }
+  const rows = await database.query<{
+    tenants: string
+    key: string
+    settings: string | null
+    kind: 'tenant' | 'removed' | 'approval' | 'hold'
+  }>(
     sql`SELECT tenants, key, pg_catalog.max(settings) AS settings, kind FROM (${joinSql(parts, ' UNION ALL ')}) AS every_tenant WHERE key <> '' GROUP BY tenants, key, kind ORDER BY tenants, key`,
   )
   for (const { tenants: set, key, settings: text, kind } of rows) {
@@ -79,11 +89,17 @@ export async function observeTenants(
       approved.set(formatTableName({ schema, name }), new Set(partitions))
       continue
     }
+    if (kind === 'removed') {
+      removed.set(set, (removed.get(set) ?? new Set()).add(key))
+      continue
+    }
     tenants.get(set)?.push(key)
     if (text === null || !settings.has(set)) continue
     const parsed = parseTenantSettings(JSON.parse(text))
     if ('problem' in parsed) invalidSettings.push({ tenants: set, key, problem: parsed.problem })
     settings.get(set)?.set(key, 'problem' in parsed ? KEEP_EVERYTHING : parsed)
   }
-  return { tenants, settings, invalidSettings, inForce, approved, holds: holdsByTable(holdRows, state) }
+  // A row of the set's table does not bring back whom somebody has removed.
+  for (const [set, keys] of removed) tenants.set(set, tenants.get(set)?.filter((key) => !keys.has(key)) ?? [])
+  return { tenants, removed, settings, invalidSettings, inForce, approved, holds: holdsByTable(holdRows, state) }
 }

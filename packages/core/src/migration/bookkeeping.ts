@@ -34,6 +34,7 @@ const INSTALL = `BEGIN
     key text NOT NULL CHECK (key <> ''),
     registered_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     settings jsonb CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
+    removed_at timestamptz,
     PRIMARY KEY (tenants, key)
   );
   COMMENT ON TABLE partman.tenant IS 'partman bookkeeping version ${BOOKKEEPING_VERSION}: the tenants that were registered, by tenant set';

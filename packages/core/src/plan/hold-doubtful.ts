@@ -43,7 +43,7 @@ export function holdDoubtful(
     }
     if (!known) continue
     const seen = approved.get(name)
-    const going = own.filter((one) => isRetirement(one) && !seen?.has(one.partition.oid ?? ''))
+    const going = own.filter((one) => isRetirement(one) && !isRemoval(one) && !seen?.has(one.partition.oid ?? ''))
     // Who lets one run take everything has no use for a guard of the last rows.
     const isLate = !known.confirmsClock && known.isFilled && retireAtMost < 1
     if (isLate && going.length > 0) {
@@ -78,6 +78,11 @@ export function isRetirement(
   operation: Operation,
 ): operation is Extract<Operation, { kind: 'detach-partition' | 'drop-partition' | 'move-partition' }> {
   return operation.kind === 'detach-partition' || operation.kind === 'drop-partition' || operation.kind === 'move-partition'
+}
+
+/** Whether it goes because somebody has said so of its tenant, and not by a clock or a declaration. */
+export function isRemoval(operation: Operation): boolean {
+  return 'removed' in operation && operation.removed !== undefined
 }
 
 function clockDoubted({ table, model, declaredAt }: TablePolicy, name: string, going: number): Finding {

@@ -2,7 +2,7 @@ import type { TableName, TablePolicy } from '../policy/document.js'
 import { keepsAtLeast, type RetentionTerms, retentionTerms, sameTerms } from '../state/retention-terms.js'
 import { formatTableName } from '../state/state.js'
 import type { Finding } from './finding.js'
-import { isRetirement } from './hold-doubtful.js'
+import { isRemoval, isRetirement } from './hold-doubtful.js'
 import { makePlan, type Plan } from './plan.js'
 import { MAX_CLOCKS_APART_MS, type PlanContext } from './plan-changes.js'
 
@@ -37,7 +37,7 @@ export function holdUnapproved(
     const name = formatTableName(declared.table)
     const [retention, known] = [retentionTerms(declared.policy), inForce.get(name)]
     if (known && sameTerms(known, retention)) continue
-    const going = plan.operations.filter((one) => isRetirement(one) && formatTableName(one.table) === name).length
+    const going = plan.operations.filter((one) => isRetirement(one) && !isRemoval(one) && formatTableName(one.table) === name).length
     const isDoubtful = clocksApartMs > MAX_CLOCKS_APART_MS || plan.findings.some((one) => formatTableName(one.table) === name)
     if (known ? keepsAtLeast(retention, known, now) : going === 0 && !isDoubtful) accepted.push({ table: declared.table, retention })
     else if (known || going > 0) {
@@ -46,7 +46,7 @@ export function holdUnapproved(
     }
   }
   if (held.size === 0) return { plan, accepted }
-  const operations = plan.operations.filter((one) => !isRetirement(one) || !held.has(formatTableName(one.table)))
+  const operations = plan.operations.filter((one) => !isRetirement(one) || isRemoval(one) || !held.has(formatTableName(one.table)))
   return { plan: makePlan(now, operations, [...plan.findings, ...findings]), accepted }
 }
 

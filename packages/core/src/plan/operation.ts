@@ -68,6 +68,15 @@ export interface DetachPartition extends Common {
   readonly tenant: string | null
   /** ISO 8601: the grace period counts from here. */
   readonly retiredAt: string
+  /** It goes because its tenant was removed. */
+  readonly removed?: RemovedTenant
+}
+
+/** A tenant that somebody has removed. */
+export interface RemovedTenant {
+  /** The name of its set. */
+  readonly tenants: string
+  readonly key: string
 }
 
 /** Ends a concurrent detach that was cut off. */
@@ -140,6 +149,8 @@ export interface DropPartition extends Common {
   readonly partition: DetachedPartition
   /** Whose rows it holds; null where there are no tenants, or several in it. */
   readonly tenant: string | null
+  /** It goes because its tenant was removed. */
+  readonly removed?: RemovedTenant
 }
 
 /** Moves a retired partition whose grace period is over, and all below it, to a schema where nothing looks at it again. */

@@ -1,5 +1,5 @@
 import { instantBefore } from '../calendar/window.js'
-import type { Difference } from '../diff/difference.js'
+import type { Difference, RetirementCause } from '../diff/difference.js'
 import { parseDuration } from '../policy/duration.js'
 import type { RetentionPolicy } from '../policy/policy.js'
 import { formatBound } from '../state/bound.js'
@@ -11,7 +11,7 @@ import { findHeld, type HeldDifference } from './find-held.js'
 import { findProblems } from './find-problems.js'
 import type { Finding } from './finding.js'
 import { locksOfCreation, locksOfReferences, shareUpdateExclusive } from './locks.js'
-import type { Operation, PartitionReference } from './operation.js'
+import type { Operation, PartitionReference, RemovedTenant } from './operation.js'
 import { makePlan, type Plan } from './plan.js'
 import { planIndexes, type TakenNames } from './plan-indexes.js'
 import { splitCreation } from './split-creation.js'
@@ -126,7 +126,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
         if (difference.isCurrent || defaults.has(parent)) break
         // Whatever is made comes first, and where that fails nothing is retired.
         const others = difference.siblings + (change.get(parent) ?? 0)
-        if (others === 0) {
+        if (others === 0 && difference.cause.kind !== 'tenant-removed') {
           findings.push({
             ...common,
             code: 'LAST_PARTITION_KEPT',
@@ -150,7 +150,8 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           partition: reference(difference.partition),
           tenant: difference.tenant,
           retiredAt: new Date(context.now).toISOString(),
-          reason: `${formatRetention(difference.retention)}: it ends at ${difference.upper}`,
+          ...removedTenant(difference.cause),
+          reason: formatCause(difference.cause, difference.upper),
           locks: [...shareUpdateExclusive(difference.parent), ...locksOfReferences(difference.references, 'SHARE ROW EXCLUSIVE')],
         })
         break
@@ -168,13 +169,13 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           transactional: true as const,
           partition,
           tenant: difference.tenant,
-          reason: `retired at ${partition.marker.retiredAt}, and its grace period of ${expired.grace} is over`,
+          reason: `${expired.kind === 'tenant-removed' ? 'of a tenant that was removed, ' : ''}retired at ${partition.marker.retiredAt}, and its grace period of ${expired.grace} is over`,
           locks: locksOfReferences(difference.references, 'ACCESS EXCLUSIVE'),
         }
         if (expired.afterGrace) {
           const movedAt = new Date(context.now).toISOString()
           drop.push({ ...judged, kind: 'move-partition', destroysData: false, schema: expired.afterGrace.schema, movedAt })
-        } else drop.push({ ...judged, kind: 'drop-partition', destroysData: true })
+        } else drop.push({ ...judged, ...removedTenant(expired), kind: 'drop-partition', destroysData: true })
         break
       }
       default:
@@ -222,6 +223,15 @@ function defaultPartitions(differences: readonly Difference[]): Map<string, Extr
 
 function isDefault({ bound }: Partition): boolean {
   return bound.kind === 'default'
+}
+
+function removedTenant(cause: RetirementCause): { removed?: RemovedTenant } {
+  return cause.kind === 'tenant-removed' ? { removed: { tenants: cause.tenants, key: cause.key } } : {}
+}
+
+function formatCause(cause: RetirementCause, upper: string): string {
+  if (cause.kind === 'tenant-removed') return `its tenant ${JSON.stringify(cause.key)} was removed`
+  return `${formatRetention(cause)}: it ends at ${upper}`
 }
 
 function formatRetention(retention: RetentionPolicy): string {

@@ -102,7 +102,8 @@ function renderBatch(tenants: string, batch: readonly TenantPartitions[], option
   return lockLimited(
     [
       sql`PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(name, 0)) FROM pg_catalog.unnest(ARRAY[${joinSql(names, ', ')}]) AS name;`,
-      sql`INSERT INTO partman.tenant (tenants, key) VALUES ${joinSql(rows, ', ')} ON CONFLICT DO NOTHING;`,
+      sql`INSERT INTO partman.tenant (tenants, key) VALUES ${joinSql(rows, ', ')}
+    ON CONFLICT (tenants, key) DO UPDATE SET removed_at = NULL WHERE tenant.removed_at IS NOT NULL;`,
       ...batch.flatMap(({ key, type, partitions }) =>
         partitions.map(({ table, partition }) => renderTenantPartition(table, partition, heldPattern(partition, type, key))),
       ),

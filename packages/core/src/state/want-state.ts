@@ -22,6 +22,8 @@ export interface Wish {
   readonly tenants: ReadonlyMap<string, readonly string[]>
   /** By the name of the set and the tenant's key. */
   readonly settings?: ReadonlyMap<string, ReadonlyMap<string, TenantSettings>>
+  /** Keys of tenants that somebody has removed, by the name of their set; they are not among `tenants`. */
+  readonly removed?: ReadonlyMap<string, ReadonlySet<string>>
   /** Those that nobody has released, by the full name of their table. */
   readonly holds?: ReadonlyMap<string, readonly Hold[]>
 }
@@ -36,6 +38,8 @@ export interface WantedTable {
   /** Keys of the tenants that the outermost level has partitions for. */
   readonly tenants: readonly string[]
   readonly settings: ReadonlyMap<string, TenantSettings>
+  /** Keys of the tenants whose partitions are all to go. */
+  readonly removed: ReadonlySet<string>
   /** The holds in force at the instant. */
   readonly holds: readonly Hold[]
   /** The series of a level as it is at the instant; `highest` is the highest key found, which a level by number counts from. */
@@ -55,7 +59,7 @@ type SharedSeries = Map<string, WindowSeries>
 export function wantTable(
   partitionSchema: string,
   policy: TablePolicy,
-  { now, tenants, settings, holds }: Wish,
+  { now, tenants, settings, removed, holds }: Wish,
   shared: SharedSeries = new Map(),
 ): WantedTable {
   const series = new Map<WindowPolicy, WindowSeries>()
@@ -66,6 +70,7 @@ export function wantTable(
     now,
     tenants: (set !== undefined && tenants.get(set)) || [],
     settings: (set !== undefined && settings?.get(set)) || new Map(),
+    removed: (set !== undefined && removed?.get(set)) || new Set(),
     holds: holdsInForce(holds?.get(formatTableName(policy.table)) ?? [], now),
     series: (level, highest) => {
       if (level.kind === 'number-range') return numberSeries(level, highest === null ? null : finite(keyAxis(level), highest))
