@@ -4,13 +4,15 @@ import {
   type MaintenanceReport,
   observeState,
   observeTenants,
-  type PartitionOfTenant,
   type PartmanDocument,
   PartmanError,
   parseTenantKey,
   parseTenantSettings,
+  type RemovedPartitions,
+  type RestoredTenant,
   removeTenant,
   renderRegistration,
+  restoreTenant,
   type TenantKey,
   type TenantSet,
   type TenantSettings,
@@ -33,13 +35,17 @@ import { withSessionKept } from './with-session-kept.js'
 const SET_TENANT = `INSERT INTO partman.tenant (tenants, key, settings) VALUES ($1, $2, $3::jsonb)
 ON CONFLICT (tenants, key) DO UPDATE SET settings = excluded.settings`
 
+/** How often what met a lock is tried. */
+const RETRY = { attempts: 8, backoffMs: 500 }
+
 /** The same with the types that the code has once the configuration is a value. */
 interface UntypedPartmanClient {
   forTenant(key: TenantKey, choice?: { readonly tenants?: string }): RawClient
   ensureTenant(key: TenantKey, choice?: { readonly tenants?: string }): Promise<void>
   registerTenants(keys: readonly TenantKey[], choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
   importTenants(choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
-  removeTenant(key: TenantKey, why: TenantRemovalReason, choice?: { readonly tenants?: string }): Promise<PartitionOfTenant[]>
+  removeTenant(key: TenantKey, why: TenantRemovalReason, choice?: { readonly tenants?: string }): Promise<RemovedPartitions>
+  restoreTenant(key: TenantKey, why: TenantRemovalReason, choice?: { readonly tenants?: string }): Promise<RestoredTenant>
   setTenant(key: TenantKey, settings: TenantSettings | null, choice?: { readonly tenants?: string }): Promise<void>
   tenants(choice?: { readonly tenants?: string }): Promise<TenantKey[]>
   partitions(model: string): Promise<PartitionInfo<TenantKey | null>[]>
@@ -64,13 +70,14 @@ export function createPartmanClient<Config extends PartmanDocument, Client>(
     await explained(() => connection.query(statement))
   }
 
-  /** Every tenant there is, as PostgreSQL prints its key. */
+  /** Every tenant there is, as PostgreSQL prints its key; who was removed is none, whatever is left of it. */
   async function observeAll(set: TenantSet): Promise<string[]> {
     const tables = document.tables.filter(({ policy }) => tenantsOf(policy)?.tenants === set.name)
     const ofSet: PartmanDocument = { ...document, tenantSets: [set], tables }
     const observation = await observeState(observing, ofSet)
-    const { tenants } = await observeTenants(connection, ofSet, observation)
-    return [...new Set([...(tenants.get(set.name) ?? []), ...partitionedTenants(observation.state)])]
+    const { tenants, removed } = await observeTenants(connection, ofSet, observation)
+    const all = new Set([...(tenants.get(set.name) ?? []), ...partitionedTenants(observation.state)])
+    return [...all].filter((key) => !removed.get(set.name)?.has(key))
   }
 
   const registerAll = (set: TenantSet, keys: readonly TenantKey[]) =>
@@ -114,6 +121,14 @@ export function createPartmanClient<Config extends PartmanDocument, Client>(
       return explained(() => removeTenant(observing, document, { tenants: name, key, reason, by }))
     },
 
+    async restoreTenant(key, { reason, by = 'the application' }, choice) {
+      assertNoTransaction(inTransaction, 'A tenant cannot be restored within a transaction: each step of it is one', 'restoreTenant()')
+      const { name } = chooseTenantSet(document, choice)
+      return explained(() =>
+        restoreTenant(connection, document, { tenants: name, key, reason, by }, { ...RETRY, lockTimeoutMs, now: clock.now().getTime() }),
+      )
+    },
+
     async partitions(model) {
       const declared = document.tables.find((table) => table.model === model)
       if (!declared) {
@@ -130,16 +145,17 @@ export function createPartmanClient<Config extends PartmanDocument, Client>(
     },
 
     async maintain({ logger } = {}) {
-      if (inTransaction) {
-        throw new PartmanError('TRANSACTION_OPEN', 'Maintenance cannot run within a transaction: each of its steps is one', {
-          hint: 'Call maintain() on the client itself, not on the transaction.',
-        })
-      }
+      assertNoTransaction(inTransaction, 'Maintenance cannot run within a transaction: each of its steps is one', 'maintain()')
       const given = { ...(options.clock && { clock: options.clock }), ...(logger && { logger }) }
       return createMaintainer({ document, database: connection, ...given }).runOnce()
     },
   }
   return untyped as PartmanClient<Config, Client>
+}
+
+function assertNoTransaction(inTransaction: boolean, message: string, call: string): void {
+  if (!inTransaction) return
+  throw new PartmanError('TRANSACTION_OPEN', message, { hint: `Call ${call} on the client itself, not on the transaction.` })
 }
 
 function chooseTenantSet({ tenantSets }: PartmanDocument, choice: { readonly tenants?: string } | undefined): TenantSet {

@@ -18,11 +18,24 @@ export function distinctKeys({ type }: TenantSet, keys: readonly TenantKey[]): s
   return [...new Set(keys.map((key) => parseTenantKey(type, key)))].sort()
 }
 
-/** Which of the keys are registered. */
+/** What became of a tenant: null where nobody has registered it. */
+export async function observeRegistration(
+  connection: Connection,
+  { name }: TenantSet,
+  key: string,
+): Promise<'registered' | 'removed' | null> {
+  const [row] = await connection.query<{ removed: boolean }>(
+    'SELECT removed_at IS NOT NULL AS removed FROM partman.tenant WHERE tenants = $1 AND key = $2',
+    [name, key],
+  )
+  return row ? (row.removed ? 'removed' : 'registered') : null
+}
+
+/** Which of the keys are registered; those that were removed since are not. */
 export async function observeRegistered(connection: Connection, { name }: TenantSet, keys: readonly string[]): Promise<Set<string>> {
-  const rows = await connection.query<{ key: string }>('SELECT key FROM partman.tenant WHERE tenants = $1 AND key = ANY ($2::text[])', [
-    name,
-    keys,
-  ])
+  const rows = await connection.query<{ key: string }>(
+    'SELECT key FROM partman.tenant WHERE tenants = $1 AND key = ANY ($2::text[]) AND removed_at IS NULL',
+    [name, keys],
+  )
   return new Set(rows.map(({ key }) => key))
 }

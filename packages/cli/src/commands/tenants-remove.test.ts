@@ -28,6 +28,18 @@ test('a tenant is removed with who and why, loses its partitions in the next run
   expect(detached).toEqual([{ some: true }])
 })
 
+test('a tenant that was removed is refused, and comes back with what is detached of it', async () => {
+  const refused = await project.partman(['tenants', 'add', TENANT])
+  expect([refused.exitCode, refused.stdout]).toEqual([1, expect.stringContaining(`was removed at `)])
+  const list = await project.partman(['tenants', 'list'])
+  expect(list.stdout).toContain('removed at ')
+  const { exitCode, stdout } = await project.partman(['tenants', 'restore', TENANT, '--reason', 'a mistake'])
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^attached {2}.*The tenant .* is back\.\n$/s)])
+  const { rows } = await project.database.query(`SELECT reason FROM partman.audit WHERE act = 'restore-tenant'`)
+  expect(rows).toEqual([{ reason: 'a mistake' }])
+  expect(await project.partman(['plan'])).toMatchObject({ exitCode: 0 })
+})
+
 test('nobody is removed without a reason, nor whom nobody knows', async () => {
   expect(await project.partman(['tenants', 'remove', 'acme'])).toMatchObject({ exitCode: 1 })
   const { exitCode, stderr } = await project.partman(['tenants', 'remove', 'nobody', '--reason', 'x'])

@@ -1,13 +1,16 @@
 import {
   explainMissing,
+  explainRemoved,
   formatTableName,
   observeState,
   observeTenants,
+  type PartitionOfTenant,
   type PartmanDocument,
   PartmanError,
   parseTenantKey,
   removeTenant,
   renderRegistration,
+  restoreTenant,
   retryOnLocks,
   type TenantSet,
   tenantIn,
@@ -29,11 +32,11 @@ interface TenantsOptions {
   readonly args: readonly string[]
 }
 
-/** `partman tenants add`, `partman tenants remove` and `partman tenants list`. */
+/** `partman tenants add`, `remove`, `restore` and `list`. */
 export function tenantsCommand(bind: Bind): Command {
   const set = ['--set <model>', 'tenant set, where the schema has several'] as const
   return new Command('tenants')
-    .description('register tenants, remove them, and list them')
+    .description('register tenants, remove them, take them back, and list them')
     .addCommand(
       new Command('add')
         .description('register tenants and make their partitions; those that are there already stay as they are')
@@ -43,11 +46,21 @@ export function tenantsCommand(bind: Bind): Command {
     )
     .addCommand(
       new Command('remove')
-        .description('remove a tenant: the next runs detach its partitions, and drop them a day later; `tenants add` takes it back before')
+        .description(
+          'remove a tenant: the next runs detach its partitions, and drop them after their grace period; `tenants restore` takes it back before',
+        )
         .argument('<key>', 'tenant key')
         .requiredOption('--reason <text>', 'why, for whoever asks later')
         .option(...set)
         .action(bind(runRemove)),
+    )
+    .addCommand(
+      new Command('restore')
+        .description('take a tenant back that was removed: attach its detached partitions, and make what is missing')
+        .argument('<key>', 'tenant key')
+        .requiredOption('--reason <text>', 'why, for whoever asks later')
+        .option(...set)
+        .action(bind(runRestore)),
     )
     .addCommand(
       new Command('list')
@@ -77,7 +90,7 @@ async function runAdd(session: Session, options: TenantsOptions): Promise<ExitCo
         await retryOnLocks(() => database.query(statement), LOCK_OPTIONS)
         added.push({ key, outcome: known.has(parseTenantKey(set.type, key)) ? 'present' : 'added' })
       } catch (error) {
-        const { code, message, hint } = describeError(error)
+        const { code, message, hint } = describeError(explainRemoved(error))
         added.push({ key, outcome: 'failed', error: { code, message, hint } })
       }
     }
@@ -97,20 +110,42 @@ async function runRemove(session: Session, options: TenantsOptions & { readonly 
   const { name } = resolveSet(document, options.set)
   const { output } = session
   const [key = ''] = options.args
-  const partitions = await withDatabase(session, ({ database }) =>
+  const removed = await withDatabase(session, ({ database }) =>
     removeTenant(database, document, { tenants: name, key, reason: options.reason, by: currentActor() }).catch((error: unknown) => {
       throw explainMissing(error)
     }),
   )
-  for (const { table, partition } of partitions)
-    output.print(formatPrintable(`${formatTableName(partition)}  of ${formatTableName(table)}`))
+  const { going, shared } = removed
+  for (const one of going) output.print(formatPartition('goes', one))
+  for (const table of shared) {
+    output.print(formatPrintable(`stays  ${formatTableName(table)} has no partition of this tenant alone: delete its rows there`))
+  }
   output.print(
-    formatPrintable(
-      `The tenant ${key} is removed: the next run of the maintainer detaches ${formatCount(partitions.length, 'partition')}.`,
-    ),
+    formatPrintable(`The tenant ${key} is removed: the next run of the maintainer detaches ${formatCount(going.length, 'partition')}.`),
   )
-  output.printJson({ set: name, key, partitions })
+  output.printJson({ set: name, key, ...removed })
   return EXIT_CODE.done
+}
+
+async function runRestore(session: Session, options: TenantsOptions & { readonly reason: string }): Promise<ExitCode> {
+  const document = await session.document()
+  const { name } = resolveSet(document, options.set)
+  const { output } = session
+  const [key = ''] = options.args
+  const request = { tenants: name, key, reason: options.reason, by: currentActor() }
+  const restored = await withDatabase(session, ({ database }) =>
+    restoreTenant(database, document, request, LOCK_OPTIONS).catch((error: unknown) => {
+      throw explainMissing(error)
+    }),
+  )
+  for (const one of restored.attached) output.print(formatPartition('attached', one))
+  output.print(formatPrintable(restored.wasRemoved ? `The tenant ${key} is back.` : `The tenant ${key} was not removed.`))
+  output.printJson({ set: name, key, ...restored })
+  return EXIT_CODE.done
+}
+
+function formatPartition(what: string, { table, partition }: PartitionOfTenant): string {
+  return formatPrintable(`${what}  ${formatTableName(partition)} of ${formatTableName(table)}`)
 }
 
 async function runList(session: Session, options: TenantsOptions): Promise<ExitCode> {
@@ -119,7 +154,7 @@ async function runList(session: Session, options: TenantsOptions): Promise<ExitC
   const { output } = session
   const sets = await withDatabase(session, async ({ database }) => {
     const observation = await observeState(database, document)
-    const { tenants } = await observeTenants(database, document, observation)
+    const { tenants, removed } = await observeTenants(database, document, observation)
     const tables = document.tables.map(({ table, policy }) => ({ table, tenants: tenantsOf(policy)?.tenants }))
     return chosen.map(({ name }) => ({
       name,
@@ -133,15 +168,13 @@ async function runList(session: Session, options: TenantsOptions): Promise<ExitC
         })
         return { key, withoutPartitions: lacking.map(({ table }) => table) }
       }),
+      removed: [...(removed.get(name) ?? [])].map(([key, removedAt]) => ({ key, removedAt })),
     }))
   })
-  const rows = sets.flatMap(({ name, tenants }) =>
-    tenants.map(({ key, withoutPartitions }) => [
-      name,
-      key,
-      withoutPartitions.map((table) => `${table.schema}.${table.name}`).join(', ') || '-',
-    ]),
-  )
+  const rows = sets.flatMap(({ name, tenants, removed }) => [
+    ...tenants.map(({ key, withoutPartitions }) => [name, key, withoutPartitions.map(formatTableName).join(', ') || '-']),
+    ...removed.map(({ key, removedAt }) => [name, key, `removed at ${removedAt}`]),
+  ])
   output.print(rows.length === 0 ? 'No tenants yet.' : formatTable([['set', 'tenant', 'without partitions in'], ...rows]))
   output.printJson({ sets })
   return EXIT_CODE.done

@@ -1,6 +1,7 @@
 import type { PartmanDocument } from '../policy/document.js'
 import { parseTenantSettings, type TenantSettings } from '../policy/tenant-settings.js'
 import type { Database } from '../sql/database.js'
+import { REMOVED_AT } from '../sql/removed-tenant.js'
 import { identifier, joinSql, literal, qualified, sql } from '../sql/sql.js'
 import type { Hold } from '../state/hold.js'
 import type { RetentionTerms } from '../state/retention-terms.js'
@@ -12,8 +13,8 @@ import type { Observation } from './observe-state.js'
 export interface ObservedTenants {
   /** Their keys, as PostgreSQL prints them. */
   readonly tenants: ReadonlyMap<string, readonly string[]>
-  /** Keys of those that somebody has removed, by set: they are tenants no longer, whatever rows there are. */
-  readonly removed: ReadonlyMap<string, ReadonlySet<string>>
+  /** When somebody has removed a tenant, in ISO 8601, by set and key: it is a tenant no longer, whatever rows there are. */
+  readonly removed: ReadonlyMap<string, ReadonlyMap<string, string>>
   /** By the tenant's key; of a tenant whose settings cannot be understood nothing is retired. */
   readonly settings: ReadonlyMap<string, ReadonlyMap<string, TenantSettings>>
   readonly invalidSettings: readonly InvalidSettings[]
@@ -45,7 +46,7 @@ export async function observeTenants(
 ): Promise<ObservedTenants> {
   const tenants = new Map<string, string[]>(document.tenantSets.map(({ name }) => [name, []]))
   const settings = new Map<string, Map<string, TenantSettings>>(document.tenantSets.map(({ name }) => [name, new Map()]))
-  const removed = new Map<string, Set<string>>()
+  const removed = new Map<string, Map<string, string>>()
   const invalidSettings: InvalidSettings[] = []
   const parts = document.tenantSets.flatMap(({ name, source }) => {
     if (!source || !tenantSources.has(name)) return []
@@ -55,7 +56,7 @@ export async function observeTenants(
   })
   if (bookkeepingVersion !== null && tenants.size > 0) {
     parts.push(
-      sql`SELECT tenants, key COLLATE "C" AS key, settings::text AS settings, CASE WHEN removed_at IS NULL THEN 'tenant' ELSE 'removed' END AS kind FROM partman.tenant`,
+      sql`SELECT tenants, key COLLATE "C" AS key, COALESCE(${REMOVED_AT}, settings::text) AS settings, CASE WHEN removed_at IS NULL THEN 'tenant' ELSE 'removed' END AS kind FROM partman.tenant`,
     )
   }
   // Its key is the table's schema and name.
@@ -90,7 +91,7 @@ export async function observeTenants(
       continue
     }
     if (kind === 'removed') {
-      removed.set(set, (removed.get(set) ?? new Set()).add(key))
+      removed.set(set, (removed.get(set) ?? new Map()).set(key, text ?? ''))
       continue
     }
     tenants.get(set)?.push(key)

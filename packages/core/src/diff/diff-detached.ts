@@ -1,14 +1,13 @@
 import type { TableName } from '../policy/document.js'
 import type { RetentionPolicy } from '../policy/policy.js'
 import { parseSize } from '../policy/size.js'
-import { coveringHolds } from '../state/hold.js'
 import { keyAxis } from '../state/key-axis.js'
 import { isFinitePosition, placeRange, tenantIn } from '../state/range-span.js'
 import { type DetachedPartition, sameTable } from '../state/state.js'
 import { retentionFor, type WantedTable } from '../state/want-state.js'
 import type { Difference } from './difference.js'
 import { holdsOn, type VisitedLevel } from './level.js'
-import { removalOfDetached } from './removed-tenant.js'
+import { diffRemovedDetached } from './removed-tenant.js'
 import { retireBefore } from './retire-before.js'
 
 /** Judges a retired partition anew: its retention may have been lengthened since, and then it is kept. Undefined where nothing can be told. */
@@ -23,11 +22,8 @@ export function diffDetached(
   const level = visited.find(({ parent }) => sameTable(parent, partition.marker.parent))
   if (level?.parent.unread) return undefined
   const own = level ? tenantIn(partition.marker.bound) : null
-  const removal = removalOfDetached(wanted, partition, detached)
-  if (removal) {
-    const holds = coveringHolds(wanted.holds, removal.key, [])
-    return { kind: 'partition-detached', wanted, partition, expired: removal, references, tenant: removal.key, isParentKept: false, holds }
-  }
+  const removed = diffRemovedDetached(wanted, partition, references, detached)
+  if (removed) return removed
   return {
     kind: 'partition-detached',
     wanted,

@@ -1,5 +1,5 @@
 import type { TableName } from '../policy/document.js'
-import type { RetentionPolicy } from '../policy/policy.js'
+import type { AfterGrace, RetentionPolicy } from '../policy/policy.js'
 import type { ComparedKey, DefaultProof } from '../state/default-proof.js'
 import type { Hold } from '../state/hold.js'
 import type { Alien, DetachedPartition, Partition, PartitionKey, Unread } from '../state/state.js'
@@ -15,8 +15,11 @@ export interface TenantRemoval {
   /** The name of its set. */
   readonly tenants: string
   readonly key: string
+  /** ISO 8601. */
+  readonly removedAt: string
+  /** What becomes of the partitions once they are detached, and when: as the retention of the table says. */
   readonly grace: string
-  readonly afterGrace?: undefined
+  readonly afterGrace?: AfterGrace | undefined
 }
 
 /** A found parent and one of its partitions. */

@@ -77,6 +77,8 @@ export interface RemovedTenant {
   /** The name of its set. */
   readonly tenants: string
   readonly key: string
+  /** ISO 8601. */
+  readonly removedAt: string
 }
 
 /** Ends a concurrent detach that was cut off. */
@@ -161,6 +163,8 @@ export interface MovePartition extends Common {
   readonly partition: DetachedPartition
   /** Whose rows it holds; null where there are no tenants, or several in it. */
   readonly tenant: string | null
+  /** It goes because its tenant was removed. */
+  readonly removed?: RemovedTenant
   /** It is made where it is missing. */
   readonly schema: string
   /** ISO 8601. */

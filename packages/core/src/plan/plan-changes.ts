@@ -1,12 +1,12 @@
 import { instantBefore } from '../calendar/window.js'
-import type { Difference, RetirementCause } from '../diff/difference.js'
+import type { Difference, RetirementCause, TenantRemoval } from '../diff/difference.js'
 import { parseDuration } from '../policy/duration.js'
 import type { RetentionPolicy } from '../policy/policy.js'
 import { formatBound } from '../state/bound.js'
 import { proofName } from '../state/default-proof.js'
 import { DEFAULT_LOCK_CAPACITY, tablesPerTransaction } from '../state/lock-budget.js'
 import { joinName } from '../state/partition-name.js'
-import { formatTableName, type Partition } from '../state/state.js'
+import { type DetachedPartition, formatTableName, type Partition } from '../state/state.js'
 import { findHeld, type HeldDifference } from './find-held.js'
 import { findProblems } from './find-problems.js'
 import type { Finding } from './finding.js'
@@ -123,7 +123,11 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
       case 'partition-expired': {
         const parent = formatTableName(difference.parent)
         // The present and the future stay whatever the retention says.
-        if (difference.isCurrent || defaults.has(parent)) break
+        if (difference.isCurrent) break
+        if (defaults.has(parent)) {
+          if (difference.cause.kind === 'tenant-removed') findings.push(tenantKept(difference, difference.cause))
+          break
+        }
         // Whatever is made comes first, and where that fails nothing is retired.
         const others = difference.siblings + (change.get(parent) ?? 0)
         if (others === 0 && difference.cause.kind !== 'tenant-removed') {
@@ -159,7 +163,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
       case 'partition-detached': {
         const { expired, partition } = difference
         if (expired === null || expired.afterGrace?.kind === 'keep') break
-        if (Date.parse(partition.marker.retiredAt) > instantBefore(context.now, parseDuration(expired.grace), 'UTC')) break
+        if (graceBegan(expired, partition) > instantBefore(context.now, parseDuration(expired.grace), 'UTC')) break
         if (difference.holds.length > 0) {
           held.push(difference)
           break
@@ -169,12 +173,19 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           transactional: true as const,
           partition,
           tenant: difference.tenant,
-          reason: `${expired.kind === 'tenant-removed' ? 'of a tenant that was removed, ' : ''}retired at ${partition.marker.retiredAt}, and its grace period of ${expired.grace} is over`,
+          reason: formatGrace(expired, partition),
           locks: locksOfReferences(difference.references, 'ACCESS EXCLUSIVE'),
         }
         if (expired.afterGrace) {
           const movedAt = new Date(context.now).toISOString()
-          drop.push({ ...judged, kind: 'move-partition', destroysData: false, schema: expired.afterGrace.schema, movedAt })
+          drop.push({
+            ...judged,
+            ...removedTenant(expired),
+            kind: 'move-partition',
+            destroysData: false,
+            schema: expired.afterGrace.schema,
+            movedAt,
+          })
         } else drop.push({ ...judged, ...removedTenant(expired), kind: 'drop-partition', destroysData: true })
         break
       }
@@ -193,6 +204,20 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   const operations = isClockSound ? [...sound, ...retire, ...drop, ...indexes.operations] : [...sound, ...indexes.operations]
   const clocks = clocksDisagree([...retire, ...drop], context.clocksApartMs)
   return makePlan(context.now, operations, [...findings, ...(isClockSound ? findHeld(held) : clocks), ...indexes.findings])
+}
+
+function tenantKept({ wanted, parent, partition }: Extract<Difference, { kind: 'partition-expired' }>, { key }: TenantRemoval): Finding {
+  const { table, model, declaredAt } = wanted.policy
+  return {
+    table,
+    model,
+    declaredAt,
+    code: 'REMOVED_TENANT_KEPT',
+    severity: 'warning',
+    message: `${formatTableName(partition)} of the tenant ${JSON.stringify(key)}, which was removed, stays: ${formatTableName(parent)} has a DEFAULT partition`,
+    nextStep:
+      'PostgreSQL detaches nothing concurrently beside a DEFAULT partition. Delete the rows, or detach the partition yourself while nobody uses the table.',
+  }
 }
 
 function clocksDisagree(kept: readonly Operation[], apartMs: number): Finding[] {
@@ -226,7 +251,20 @@ function isDefault({ bound }: Partition): boolean {
 }
 
 function removedTenant(cause: RetirementCause): { removed?: RemovedTenant } {
-  return cause.kind === 'tenant-removed' ? { removed: { tenants: cause.tenants, key: cause.key } } : {}
+  if (cause.kind !== 'tenant-removed') return {}
+  const { tenants, key, removedAt } = cause
+  return { removed: { tenants, key, removedAt } }
+}
+
+/** What was retired before its tenant was removed waits anew: whoever has removed it by mistake has as long as for everything else. */
+function graceBegan(expired: RetirementCause, { marker }: Pick<DetachedPartition, 'marker'>): number {
+  const retiredAt = Date.parse(marker.retiredAt)
+  return expired.kind === 'tenant-removed' ? Math.max(retiredAt, Date.parse(expired.removedAt)) : retiredAt
+}
+
+function formatGrace(expired: RetirementCause, { marker }: Pick<DetachedPartition, 'marker'>): string {
+  const over = `retired at ${marker.retiredAt}, and its grace period of ${expired.grace} is over`
+  return expired.kind === 'tenant-removed' ? `its tenant ${JSON.stringify(expired.key)} was removed at ${expired.removedAt}; ${over}` : over
 }
 
 function formatCause(cause: RetirementCause, upper: string): string {

@@ -136,7 +136,7 @@ function describe(
   database: Database,
   signal: AbortSignal,
 ): RetiringPartition {
-  const { model, table, tenant } = operation
+  const { model, table, tenant, reason } = operation
   const [parent, bound] =
     operation.kind === 'detach-partition'
       ? [operation.parent, operation.partition.bound]
@@ -149,6 +149,7 @@ function describe(
     model,
     table,
     tenant,
+    reason,
     bound,
     estimatedRows,
     bytes,

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { PartmanError } from '../error.js'
+import type { PartmanDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { integer, literal, sql } from '../sql/sql.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
@@ -20,6 +23,16 @@ export interface CutOffRun {
   readonly holder: string
   /** ISO 8601. */
   readonly startedAt: string
+}
+
+/** The lease that whoever works on the tables of a document takes. */
+export function leaseName({ partitionSchema }: Pick<PartmanDocument, 'partitionSchema'>): string {
+  return `maintainer of ${partitionSchema}`
+}
+
+/** A name of this process that no other bears, also where one begins anew under the same number. */
+export function holderName(): string {
+  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
 }
 
 /**

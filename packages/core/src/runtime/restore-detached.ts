@@ -2,13 +2,21 @@ import { observeState } from '../catalog/observe-state.js'
 import { PartmanError } from '../error.js'
 import type { PartmanDocument, TableName } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
-import { PROBED, type RestoreTarget, renderAddCheck, renderProbe, renderRestore, renderValidate } from '../sql/render-restore.js'
+import {
+  PROBED,
+  type RestoreRecord,
+  type RestoreTarget,
+  renderAddCheck,
+  renderProbe,
+  renderRestore,
+  renderValidate,
+} from '../sql/render-restore.js'
 import type { Sql } from '../sql/sql.js'
 import type { Bound } from '../state/bound.js'
 import { type HeldBounds, heldBounds } from '../state/held-bounds.js'
-import { formatTableName } from '../state/state.js'
+import { formatTableName, type Table } from '../state/state.js'
 import type { ApplyOptions } from './apply-operation.js'
-import { findDetached } from './find-detached.js'
+import { findDetached, type MarkedTable } from './find-detached.js'
 import { retryOnLocks } from './retry.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
@@ -52,10 +60,22 @@ export async function restoreDetached(
   options: ApplyOptions,
 ): Promise<RestoredPartition> {
   const found = await findDetached(database, name)
+  const { state } = await observeState(database, document)
+  return restoreMarked(database, document, found, state.tables, { until, by, dryRun }, options)
+}
+
+/** Attaches a table that bears our mark to its parent again. `isFree`: no hold is put on it, as nothing would take it again. */
+export async function restoreMarked(
+  database: Database,
+  document: PartmanDocument,
+  found: MarkedTable,
+  tables: readonly Table[],
+  { until, by, dryRun = false, isFree }: Omit<RestoreRequest, 'name'> & Pick<RestoreRecord, 'isFree'>,
+  options: ApplyOptions,
+): Promise<RestoredPartition> {
   const { marker, comment } = found
   const { table, parent, bound } = marker
-  const { state } = await observeState(database, document)
-  const held = heldBounds(document, state.tables, marker)
+  const held = heldBounds(document, tables, marker)
   if (!held)
     throw refused(
       `${formatTableName(parent)}, which ${formatTableName(found)} was a partition of, is no longer a partitioned table that is declared`,
@@ -83,7 +103,7 @@ export async function restoreDetached(
     }
     await send(renderValidate(target, unfinished, options))
   }
-  await send(renderRestore(target, names, { table, ...held, until, by }, options))
+  await send(renderRestore(target, names, { table, ...held, until, by, ...(isFree && { isFree }) }, options))
   return restored
 }
 
@@ -93,7 +113,8 @@ async function probe(database: Database, target: RestoreTarget, options: ApplyOp
   } catch (error) {
     const message = error instanceof Error ? error.message : ''
     if (sqlState(error) !== SQLSTATE.probed) throw explain(target, error)
-    return JSON.parse(message.slice(message.indexOf(PROBED) + PROBED.length)) as Probe
+    // Prisma puts the driver's message into quotes of its own.
+    return JSON.parse(message.slice(message.indexOf(PROBED) + PROBED.length, message.lastIndexOf('}') + 1)) as Probe
   }
   throw new TypeError('The probe was to end with what it has found')
 }

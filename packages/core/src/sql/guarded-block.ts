@@ -47,10 +47,10 @@ END`)
 /** Renders several blocks as one transaction. A maintainer's begins by making sure of its lease, and by taking it for longer. */
 export function renderBlocks(blocks: readonly Block[], options: RenderOptions): Sql {
   const statements = blocks.flatMap((block) => block.statements)
-  const { maintainer } = options
-  if (!maintainer) return lockLimited(statements, options)
-  const locks = blocks.flatMap((block) => block.locks)
   const premises = new Set(blocks.flatMap((block) => block.premises ?? []))
+  const { maintainer } = options
+  if (!maintainer) return lockLimited([...premises, ...statements], options)
+  const locks = blocks.flatMap((block) => block.locks)
   return doBlock(sql`BEGIN
   ${renderFence(maintainer)}
   PERFORM pg_catalog.set_config('lock_timeout', '${integer(options.lockTimeoutMs)}ms', true);

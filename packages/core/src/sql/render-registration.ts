@@ -9,8 +9,9 @@ import type { Partition } from '../state/state.js'
 import { wantTenant } from '../state/want-partitions.js'
 import { wantTable } from '../state/want-state.js'
 import { lockLimited, type RenderOptions } from './guarded-block.js'
+import { lockTenant, refuseRemoved } from './removed-tenant.js'
 import { renderCreatePartition } from './render-partition.js'
-import { joinSql, literal, qualified, type Sql, sql } from './sql.js'
+import { constantSql, joinSql, literal, qualified, type Sql, sql } from './sql.js'
 
 export interface RegistrationOptions extends RenderOptions {
   /** Milliseconds since 1970: the windows are the ones around this instant. */
@@ -97,13 +98,13 @@ function registrar({ tenantSets, tables, partitionSchema }: PartmanDocument, ten
 }
 
 function renderBatch(tenants: string, batch: readonly TenantPartitions[], options: RegistrationOptions): Sql {
-  const names = batch.map(({ key }) => literal(`partman tenant ${tenants} ${key}`))
+  const keys = batch.map(({ key }) => key)
   const rows = batch.map(({ key }) => sql`(${literal(tenants)}, ${literal(key)})`)
   return lockLimited(
     [
-      sql`PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(name, 0)) FROM pg_catalog.unnest(ARRAY[${joinSql(names, ', ')}]) AS name;`,
-      sql`INSERT INTO partman.tenant (tenants, key) VALUES ${joinSql(rows, ', ')}
-    ON CONFLICT (tenants, key) DO UPDATE SET removed_at = NULL WHERE tenant.removed_at IS NOT NULL;`,
+      sql`PERFORM ${lockTenant(literal(tenants), constantSql('key'))} FROM pg_catalog.unnest(ARRAY[${joinSql(keys.map(literal), ', ')}]) AS key;`,
+      refuseRemoved(tenants, keys),
+      sql`INSERT INTO partman.tenant (tenants, key) VALUES ${joinSql(rows, ', ')} ON CONFLICT DO NOTHING;`,
       ...batch.flatMap(({ key, type, partitions }) =>
         partitions.map(({ table, partition }) => renderTenantPartition(table, partition, heldPattern(partition, type, key))),
       ),

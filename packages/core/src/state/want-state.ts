@@ -22,8 +22,8 @@ export interface Wish {
   readonly tenants: ReadonlyMap<string, readonly string[]>
   /** By the name of the set and the tenant's key. */
   readonly settings?: ReadonlyMap<string, ReadonlyMap<string, TenantSettings>>
-  /** Keys of tenants that somebody has removed, by the name of their set; they are not among `tenants`. */
-  readonly removed?: ReadonlyMap<string, ReadonlySet<string>>
+  /** When somebody has removed a tenant, in ISO 8601, by the name of the set and the tenant's key; they are not among `tenants`. */
+  readonly removed?: ReadonlyMap<string, ReadonlyMap<string, string>>
   /** Those that nobody has released, by the full name of their table. */
   readonly holds?: ReadonlyMap<string, readonly Hold[]>
 }
@@ -38,8 +38,8 @@ export interface WantedTable {
   /** Keys of the tenants that the outermost level has partitions for. */
   readonly tenants: readonly string[]
   readonly settings: ReadonlyMap<string, TenantSettings>
-  /** Keys of the tenants whose partitions are all to go. */
-  readonly removed: ReadonlySet<string>
+  /** The tenants whose partitions are all to go, and when that was said, in ISO 8601. */
+  readonly removed: ReadonlyMap<string, string>
   /** The holds in force at the instant. */
   readonly holds: readonly Hold[]
   /** The series of a level as it is at the instant; `highest` is the highest key found, which a level by number counts from. */
@@ -70,7 +70,7 @@ export function wantTable(
     now,
     tenants: (set !== undefined && tenants.get(set)) || [],
     settings: (set !== undefined && settings?.get(set)) || new Map(),
-    removed: (set !== undefined && removed?.get(set)) || new Set(),
+    removed: (set !== undefined && removed?.get(set)) || new Map(),
     holds: holdsInForce(holds?.get(formatTableName(policy.table)) ?? [], now),
     series: (level, highest) => {
       if (level.kind === 'number-range') return numberSeries(level, highest === null ? null : finite(keyAxis(level), highest))
