@@ -7,6 +7,7 @@ import { manyLeavesOfOne, manyLeavesOfTenants } from './benchmarks/many-leaves.j
 import { memory } from './benchmarks/memory.js'
 import { planScale } from './benchmarks/plan-scale.js'
 import { registerTenants } from './benchmarks/register-tenants.js'
+import { removeTenantLatency } from './benchmarks/remove-tenant.js'
 import { signUp } from './benchmarks/sign-up.js'
 import type { Benchmark } from './harness/benchmark.js'
 
@@ -16,6 +17,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   registerTenants,
   advanceOneDay,
   insertLatency,
+  removeTenantLatency,
   manyLeavesOfTenants,
   manyLeavesOfOne,
   memory,

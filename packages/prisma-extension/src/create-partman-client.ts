@@ -97,7 +97,7 @@ export function createPartmanClient<Config extends PartmanDocument, Client>(
     async importTenants(choice) {
       const set = chooseTenantSet(document, choice)
       const found = await observeAll(set)
-      const registered = await explained(() => observeRegistered(connection, set, found))
+      const registered = await explained(() => observeRegistered(connection, document, set, found))
       return registerAll(
         set,
         found.filter((key) => !registered.has(key)).map((key) => readKey(set.type, key)),

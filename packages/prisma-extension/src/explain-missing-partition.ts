@@ -92,7 +92,7 @@ export function missingPartitionExplainer(
     return {
       leaves: listPartitions(state, table),
       parents: state.tables.flatMap(parentNames),
-      registration: async (key) => (set ? observeRegistration(connection, set, key) : null),
+      registration: async (key) => (set ? observeRegistration(connection, document, set, key) : null),
     }
   }
 }

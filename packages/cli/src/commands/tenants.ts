@@ -27,6 +27,9 @@ import { withDatabase } from '../with-database.js'
 
 const LOCK_OPTIONS = { lockTimeoutMs: 2_000, attempts: 4, backoffMs: 500 }
 
+/** Writers of tables that foreign keys refer to wait behind each of its steps. */
+const RESTORE_OPTIONS = { lockTimeoutMs: 200, attempts: 8, backoffMs: 500 }
+
 interface TenantsOptions {
   readonly set?: string
   readonly args: readonly string[]
@@ -115,10 +118,11 @@ async function runRemove(session: Session, options: TenantsOptions & { readonly 
       throw explainMissing(error)
     }),
   )
-  const { going, shared } = removed
+  const { going, staying } = removed
   for (const one of going) output.print(formatPartition('goes', one))
-  for (const table of shared) {
-    output.print(formatPrintable(`stays  ${formatTableName(table)} has no partition of this tenant alone: delete its rows there`))
+  for (const { table, because } of staying) {
+    const why = because === 'shared' ? 'its partitions are of several tenants' : 'nothing is detached beside its DEFAULT partition'
+    output.print(formatPrintable(`stays  ${formatTableName(table)}: ${why}; delete the rows yourself`))
   }
   output.print(
     formatPrintable(`The tenant ${key} is removed: the next run of the maintainer detaches ${formatCount(going.length, 'partition')}.`),
@@ -134,8 +138,8 @@ async function runRestore(session: Session, options: TenantsOptions & { readonly
   const [key = ''] = options.args
   const request = { tenants: name, key, reason: options.reason, by: currentActor() }
   const restored = await withDatabase(session, ({ database }) =>
-    restoreTenant(database, document, request, LOCK_OPTIONS).catch((error: unknown) => {
-      throw explainMissing(error)
+    restoreTenant(database, document, request, RESTORE_OPTIONS).catch((error: unknown) => {
+      throw explainRemoved(explainMissing(error))
     }),
   )
   for (const one of restored.attached) output.print(formatPartition('attached', one))
@@ -168,7 +172,7 @@ async function runList(session: Session, options: TenantsOptions): Promise<ExitC
         })
         return { key, withoutPartitions: lacking.map(({ table }) => table) }
       }),
-      removed: [...(removed.get(name) ?? [])].map(([key, removedAt]) => ({ key, removedAt })),
+      removed: [...(removed.get(name) ?? [])].map(([key, { removedAt }]) => ({ key, removedAt })),
     }))
   })
   const rows = sets.flatMap(({ name, tenants, removed }) => [

@@ -1,9 +1,10 @@
 import type { PartmanDocument } from '../policy/document.js'
 import { parseTenantSettings, type TenantSettings } from '../policy/tenant-settings.js'
 import type { Database } from '../sql/database.js'
-import { REMOVED_AT } from '../sql/removed-tenant.js'
+import { selectRemovals } from '../sql/removed-tenant.js'
 import { identifier, joinSql, literal, qualified, sql } from '../sql/sql.js'
 import type { Hold } from '../state/hold.js'
+import type { Removal } from '../state/removal.js'
 import type { RetentionTerms } from '../state/retention-terms.js'
 import { formatTableName } from '../state/state.js'
 import { HOLD_JSON, type HoldRow, holdsByTable } from './observe-holds.js'
@@ -13,8 +14,8 @@ import type { Observation } from './observe-state.js'
 export interface ObservedTenants {
   /** Their keys, as PostgreSQL prints them. */
   readonly tenants: ReadonlyMap<string, readonly string[]>
-  /** When somebody has removed a tenant, in ISO 8601, by set and key: it is a tenant no longer, whatever rows there are. */
-  readonly removed: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** Those that somebody has removed, by set and key: they are tenants no longer, whatever rows there are. */
+  readonly removed: ReadonlyMap<string, ReadonlyMap<string, Removal>>
   /** By the tenant's key; of a tenant whose settings cannot be understood nothing is retired. */
   readonly settings: ReadonlyMap<string, ReadonlyMap<string, TenantSettings>>
   readonly invalidSettings: readonly InvalidSettings[]
@@ -46,7 +47,7 @@ export async function observeTenants(
 ): Promise<ObservedTenants> {
   const tenants = new Map<string, string[]>(document.tenantSets.map(({ name }) => [name, []]))
   const settings = new Map<string, Map<string, TenantSettings>>(document.tenantSets.map(({ name }) => [name, new Map()]))
-  const removed = new Map<string, Map<string, string>>()
+  const removed = new Map<string, Map<string, Removal>>()
   const invalidSettings: InvalidSettings[] = []
   const parts = document.tenantSets.flatMap(({ name, source }) => {
     if (!source || !tenantSources.has(name)) return []
@@ -56,7 +57,8 @@ export async function observeTenants(
   })
   if (bookkeepingVersion !== null && tenants.size > 0) {
     parts.push(
-      sql`SELECT tenants, key COLLATE "C" AS key, COALESCE(${REMOVED_AT}, settings::text) AS settings, CASE WHEN removed_at IS NULL THEN 'tenant' ELSE 'removed' END AS kind FROM partman.tenant`,
+      sql`SELECT tenants, key COLLATE "C" AS key, settings::text AS settings, 'tenant' AS kind FROM partman.tenant`,
+      selectRemovals(document.partitionSchema),
     )
   }
   // Its key is the table's schema and name.
@@ -91,7 +93,7 @@ export async function observeTenants(
       continue
     }
     if (kind === 'removed') {
-      removed.set(set, (removed.get(set) ?? new Map()).set(key, text ?? ''))
+      removed.set(set, (removed.get(set) ?? new Map()).set(key, JSON.parse(text ?? '') as Removal))
       continue
     }
     tenants.get(set)?.push(key)
@@ -101,6 +103,6 @@ export async function observeTenants(
     settings.get(set)?.set(key, 'problem' in parsed ? KEEP_EVERYTHING : parsed)
   }
   // A row of the set's table does not bring back whom somebody has removed.
-  for (const [set, keys] of removed) tenants.set(set, tenants.get(set)?.filter((key) => !keys.has(key)) ?? [])
+  for (const [set, keys] of removed) if (tenants.has(set)) tenants.set(set, tenants.get(set)?.filter((key) => !keys.has(key)) ?? [])
   return { tenants, removed, settings, invalidSettings, inForce, approved, holds: holdsByTable(holdRows, state) }
 }

@@ -2,6 +2,7 @@ import type { TableName } from '../policy/document.js'
 import type { AfterGrace, RetentionPolicy } from '../policy/policy.js'
 import type { ComparedKey, DefaultProof } from '../state/default-proof.js'
 import type { Hold } from '../state/hold.js'
+import type { Removal } from '../state/removal.js'
 import type { Alien, DetachedPartition, Partition, PartitionKey, Unread } from '../state/state.js'
 import type { Identified, LackingPartition, UnfinishedIndex } from '../state/unfinished-index.js'
 import type { WantedTable } from '../state/want-state.js'
@@ -15,9 +16,8 @@ export interface TenantRemoval {
   /** The name of its set. */
   readonly tenants: string
   readonly key: string
-  /** ISO 8601. */
-  readonly removedAt: string
-  /** What becomes of the partitions once they are detached, and when: as the retention of the table says. */
+  readonly removal: Removal
+  /** What becomes of the partitions once they are detached, and when. */
   readonly grace: string
   readonly afterGrace?: AfterGrace | undefined
 }

@@ -1,24 +1,22 @@
-import { policyLevels, tenantsOf } from '../policy/policy.js'
+import { tenantsOf } from '../policy/policy.js'
 import { coveringHolds } from '../state/hold.js'
 import { tenantIn } from '../state/range-span.js'
-import { type DetachedPartition, type Partition, sameTable } from '../state/state.js'
+import { termsOf } from '../state/removal.js'
+import { type DetachedPartition, formatTableName, type Partition, sameTable } from '../state/state.js'
 import type { WantedTable } from '../state/want-state.js'
 import type { Difference, TenantRemoval } from './difference.js'
 import { holdsOn, type Level } from './level.js'
 
-/** How long the partitions of a tenant that was removed stand detached where the table has no retention that would say so. */
-export const REMOVAL_GRACE = '24 hours'
-
 /** The removal of a tenant that a partition of the outermost level is of; null where its tenant is there, or it is of none or of several. */
 export function removalOf(wanted: WantedTable, { bound }: Pick<Partition, 'bound'>): TenantRemoval | null {
-  if (wanted.removed.size === 0) return null
-  const { policy } = wanted.policy
-  const [column, key] = [tenantsOf(policy), tenantIn(bound)]
-  const removedAt = key === null ? undefined : wanted.removed.get(key)
-  if (!column || key === null || removedAt === undefined) return null
-  const [retention] = policyLevels(policy).flatMap((level) => ('retention' in level && level.retention !== null ? [level.retention] : []))
-  const { grace = REMOVAL_GRACE, afterGrace } = retention ?? {}
-  return { kind: 'tenant-removed', tenants: column.tenants, key, removedAt, grace, afterGrace }
+  return wanted.removed.size === 0 ? null : removalOfTenant(wanted, tenantIn(bound))
+}
+
+function removalOfTenant(wanted: WantedTable, key: string | null): TenantRemoval | null {
+  const column = tenantsOf(wanted.policy.policy)
+  const removal = key === null ? undefined : wanted.removed.get(key)
+  if (!column || key === null || !removal) return null
+  return { kind: 'tenant-removed', tenants: column.tenants, key, removal, ...termsOf(removal, formatTableName(wanted.policy.table)) }
 }
 
 /** The difference that a partition is there whose tenant was removed; `leaving` gets it, also where a hold keeps it: nothing is made below it. */
@@ -52,8 +50,8 @@ export function diffRemoved(
 }
 
 /**
- * The same of a partition that stands detached: it was of the outermost level, or below one of that which stands detached too. One that
- * others were detached from goes after them: without it nothing would tell whose they are.
+ * The same of a partition that stands detached. One of the outermost level goes after all others of the tenant, which nothing could be
+ * attached to again without it.
  */
 export function diffRemovedDetached(
   wanted: WantedTable,
@@ -61,29 +59,32 @@ export function diffRemovedDetached(
   references: Extract<Difference, { kind: 'partition-detached' }>['references'],
   detached: readonly DetachedPartition[],
 ): Difference | undefined {
-  const removal = removalOfDetached(wanted, partition, detached)
+  if (wanted.removed.size === 0) return undefined
+  const key = tenantOfMarker(partition)
+  const removal = removalOfTenant(wanted, key)
   if (!removal) return undefined
-  const isBare = !detached.some((one) => sameTable(one.marker.parent, partition) && sameTable(one.marker.table, partition.marker.table))
+  const isOutermost = sameTable(partition.marker.parent, partition.marker.table)
+  const waits =
+    isOutermost &&
+    detached.some(
+      (one) =>
+        sameTable(one.marker.table, partition.marker.table) &&
+        !sameTable(one.marker.parent, one.marker.table) &&
+        tenantOfMarker(one) === key,
+    )
   return {
     kind: 'partition-detached',
     wanted,
     partition,
-    expired: isBare ? removal : { ...removal, afterGrace: { kind: 'keep' } },
+    expired: waits ? { ...removal, afterGrace: { kind: 'keep' } } : removal,
     references,
     tenant: removal.key,
-    isParentKept: sameTable(partition.marker.parent, wanted.policy.table),
+    isParentKept: isOutermost,
     // Where the hold lies in time nobody looks: any of the tenant's keeps it.
     holds: coveringHolds(wanted.holds, removal.key, []),
   }
 }
 
-function removalOfDetached(
-  wanted: WantedTable,
-  { marker }: Pick<DetachedPartition, 'marker'>,
-  detached: readonly DetachedPartition[],
-): TenantRemoval | null {
-  if (wanted.removed.size === 0) return null
-  if (sameTable(marker.parent, wanted.policy.table)) return removalOf(wanted, marker)
-  const parent = detached.find((one) => sameTable(one, marker.parent) && sameTable(one.marker.table, marker.table))
-  return parent ? removalOfDetached(wanted, parent, []) : null
+function tenantOfMarker({ marker }: Pick<DetachedPartition, 'marker'>): string | null {
+  return marker.tenant ?? (sameTable(marker.parent, marker.table) ? tenantIn(marker.bound) : null)
 }

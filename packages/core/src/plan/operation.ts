@@ -74,11 +74,13 @@ export interface DetachPartition extends Common {
 
 /** A tenant that somebody has removed. */
 export interface RemovedTenant {
+  /** Where the partitions of the document live: a set of the same name of another one is another. */
+  readonly partitionSchema: string
   /** The name of its set. */
   readonly tenants: string
   readonly key: string
-  /** ISO 8601. */
-  readonly removedAt: string
+  /** ISO 8601: since when its grace period counts. */
+  readonly graceFrom: string
 }
 
 /** Ends a concurrent detach that was cut off. */

@@ -7,6 +7,7 @@ import { proofName } from '../state/default-proof.js'
 import { DEFAULT_LOCK_CAPACITY, tablesPerTransaction } from '../state/lock-budget.js'
 import { joinName } from '../state/partition-name.js'
 import { type DetachedPartition, formatTableName, type Partition } from '../state/state.js'
+import type { WantedTable } from '../state/want-state.js'
 import { findHeld, type HeldDifference } from './find-held.js'
 import { findProblems } from './find-problems.js'
 import type { Finding } from './finding.js'
@@ -154,7 +155,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           partition: reference(difference.partition),
           tenant: difference.tenant,
           retiredAt: new Date(context.now).toISOString(),
-          ...removedTenant(difference.cause),
+          ...removedTenant(difference.cause, difference.wanted),
           reason: formatCause(difference.cause, difference.upper),
           locks: [...shareUpdateExclusive(difference.parent), ...locksOfReferences(difference.references, 'SHARE ROW EXCLUSIVE')],
         })
@@ -180,13 +181,13 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           const movedAt = new Date(context.now).toISOString()
           drop.push({
             ...judged,
-            ...removedTenant(expired),
+            ...removedTenant(expired, difference.wanted),
             kind: 'move-partition',
             destroysData: false,
             schema: expired.afterGrace.schema,
             movedAt,
           })
-        } else drop.push({ ...judged, ...removedTenant(expired), kind: 'drop-partition', destroysData: true })
+        } else drop.push({ ...judged, ...removedTenant(expired, difference.wanted), kind: 'drop-partition', destroysData: true })
         break
       }
       default:
@@ -250,21 +251,23 @@ function isDefault({ bound }: Partition): boolean {
   return bound.kind === 'default'
 }
 
-function removedTenant(cause: RetirementCause): { removed?: RemovedTenant } {
+function removedTenant(cause: RetirementCause, { partitionSchema }: WantedTable): { removed?: RemovedTenant } {
   if (cause.kind !== 'tenant-removed') return {}
-  const { tenants, key, removedAt } = cause
-  return { removed: { tenants, key, removedAt } }
+  const { tenants, key, removal } = cause
+  return { removed: { partitionSchema, tenants, key, graceFrom: removal.graceFrom } }
 }
 
 /** What was retired before its tenant was removed waits anew: whoever has removed it by mistake has as long as for everything else. */
 function graceBegan(expired: RetirementCause, { marker }: Pick<DetachedPartition, 'marker'>): number {
   const retiredAt = Date.parse(marker.retiredAt)
-  return expired.kind === 'tenant-removed' ? Math.max(retiredAt, Date.parse(expired.removedAt)) : retiredAt
+  return expired.kind === 'tenant-removed' ? Math.max(retiredAt, Date.parse(expired.removal.graceFrom)) : retiredAt
 }
 
 function formatGrace(expired: RetirementCause, { marker }: Pick<DetachedPartition, 'marker'>): string {
   const over = `retired at ${marker.retiredAt}, and its grace period of ${expired.grace} is over`
-  return expired.kind === 'tenant-removed' ? `its tenant ${JSON.stringify(expired.key)} was removed at ${expired.removedAt}; ${over}` : over
+  return expired.kind === 'tenant-removed'
+    ? `its tenant ${JSON.stringify(expired.key)} was removed at ${expired.removal.removedAt}; ${over}`
+    : over
 }
 
 function formatCause(cause: RetirementCause, upper: string): string {

@@ -47,12 +47,13 @@ export class HookQuestions {
     if (!retires(operation)) return { kind: 'proceed' }
     const target = targetOf(operation)
     const call = this.#calls.get(hookCallKey(target))
-    if (call?.decision === 'keep') return kept(target.phase, call.attempts, call.reason ?? '')
+    const isAskedAnew = call?.isStale === true && this.#hookOf(target) !== undefined
+    if (call?.decision === 'keep' && !isAskedAnew) return kept(target.phase, call.attempts, call.reason ?? '')
     if (!this.#hookOf(target)) return { kind: 'proceed' }
     // Where somebody has attached it again, or altered it, that was said of other rows.
     if (call?.decision === 'proceed' && call.isCurrent)
       return { kind: 'proceed', hook: reportOf(target.phase, call.attempts, 'proceed', call.reason) }
-    if (!call?.waits) return undefined
+    if (!call?.waits || isAskedAnew) return undefined
     return putOff(target.phase, call.attempts, call.decision, call.reason, call.retryAt)
   }
 

@@ -53,7 +53,7 @@ export async function planMaintenance(
   const whole = { ...changes, findings: [...findings, ...changes.findings] }
   const besideDefaults = async (planned: Plan) => holdInWay(planned, await observeInWay(database, wanted, observation.state, planned), now)
   if (options.approved) return { plan: await besideDefaults(whole), accepted: [], observation, wanted, holds }
-  const { plan: approvedPlan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
+  const { plan: approvedPlan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs }, removed)
   const evidence = await observeEvidence(database, wanted, observation.state, approvedPlan)
   const sound = holdDoubtful(document, approvedPlan, { evidence, approved })
   const free = holdReferred(sound, await observeReferred(database, observation.state, sound))

@@ -1,10 +1,13 @@
 import { testDatabase } from '@partman/testing/vitest'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { cutOffDetach } from '../fixtures/cut-off-detach.js'
+import { openSession } from '../fixtures/filled-tables.js'
 import { byTime, declare, documentOf } from '../fixtures/policies.js'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { retirements, retiringTables } from '../fixtures/retiring-tables.js'
-import { HOSTILE, PLAIN, webhookDocument } from '../fixtures/webhook-tables.js'
+import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
+import { renderBookkeeping } from '../migration/bookkeeping.js'
+import { renderFirstPartitions } from '../migration/first-partitions.js'
 import { type PartmanDocument, parseDocument } from '../policy/document.js'
 import type { RetentionPolicy } from '../policy/policy.js'
 import { renderOperation } from '../sql/render-operation.js'
@@ -40,7 +43,7 @@ async function start(names = PLAIN, document: PartmanDocument = webhookDocument(
     ).map(({ bound }) => bound)
   const count = async (tenant: string) =>
     (await rows<{ n: number }>(`SELECT count(*)::int AS n FROM ${qualified(names.attempts)} a WHERE a::text LIKE '%,${tenant},%'`))[0]!.n
-  const setRemovedAt = (at: string) => test.query(`UPDATE partman.tenant SET removed_at = '${at}' WHERE removed_at IS NOT NULL`)
+  const setRemovedAt = (at: string) => test.query(`UPDATE partman.removal SET removed_at = '${at}', grace_from = '${at}'`)
   const remove = async (at = clock.now().toISOString()) => {
     const removed = await removeTenant(database, strict, REMOVAL)
     await setRemovedAt(at)
@@ -68,7 +71,7 @@ function withRetention(names: typeof PLAIN, retention: RetentionPolicy | null): 
 describe.each([PLAIN, HOSTILE])('a tenant that is removed, with $label', (names) => {
   it('loses all its partitions, and no other does, after everybody who has a say was asked', async () => {
     const { rows, maintainer, bounds, count, clock, remove } = await start(names)
-    expect(await remove()).toMatchObject({ going: [{ table: names.attempts }], shared: [] })
+    expect(await remove()).toMatchObject({ going: [{ table: names.attempts }], staying: [] })
     const asked: string[] = []
     const archived: unknown[] = []
     const hook = async (partition: RetiringPartition): Promise<HookDecision> => {
@@ -157,7 +160,7 @@ describe('a tenant that is removed', () => {
       }
       return { beforeDetach: hook, beforeDrop: hook }
     }
-    const returns = hooks(() => rows('UPDATE partman.tenant SET removed_at = NULL'))
+    const returns = hooks(() => rows('DELETE FROM partman.removal'))
     await remove()
     expect(short(retirements(await maintainer({ hooks: returns }).runOnce()))).toEqual(['detach failed'])
     expect([await bounds(), await count('a')]).toEqual([[`FOR VALUES IN ('a')`, `FOR VALUES IN ('b')`], 2000])
@@ -179,7 +182,9 @@ describe('a tenant that is removed', () => {
     await maintainer().runOnce()
     await acquireLease(database, leaseName(document), 'another', 60_000)
     await expect(restore()).rejects.toMatchObject({ code: 'LEASE_HELD' })
-    expect(await rows('SELECT key FROM partman.tenant WHERE removed_at IS NULL ORDER BY 1')).not.toContainEqual({ key: 'a' })
+    expect(await rows(`SELECT key, grace_from > removed_at + interval '1 day' AS again FROM partman.removal`)).toEqual([
+      { key: 'a', again: true },
+    ])
     expect(await count('a')).toBe(0)
   })
 
@@ -265,10 +270,11 @@ describe('a tenant that is removed', () => {
     expect(short(retirements(await maintainer({ hooks: { beforeDetach: keep } }).runOnce()))).toEqual(['detach skipped'])
     expect(asked).toBe(1)
     await restore()
-    expect(await rows('SELECT FROM partman.hook_call')).toEqual([])
-    await rows(`INSERT INTO partman.hook_call (partition, phase, relation, pg_class_xmin, attempts, started_at, finished_at, decision)
-      SELECT c.oid, 'before-detach', n.nspname || '.' || relname, c.xmin, 1, now(), now(), 'keep' FROM pg_inherits i
-      JOIN pg_class c ON c.oid = inhrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE inhparent = '"DeliveryAttempt"'::regclass`)
+    expect(await rows('SELECT decision, pg_class_xmin FROM partman.hook_call')).toEqual([{ decision: 'keep', pg_class_xmin: null }])
+    // Where no hook is there to be asked, what it has said counts still.
+    await remove()
+    expect(short(retirements(await maintainer().runOnce()))).toEqual(['detach skipped'])
+    await restore()
     await remove()
     expect(short(retirements(await maintainer({ hooks: { beforeDetach: keep } }).runOnce()))).toEqual(['detach done'])
     expect(asked).toBe(2)
@@ -346,4 +352,136 @@ it('a plan to be sent by hand takes nothing of a tenant that was taken back sinc
   await restore()
   const [mark] = renderOperation(detach, { lockTimeoutMs: 100 })
   await expect(pgDatabase(test).query(mark!)).rejects.toMatchObject({ code: 'PTM01' })
+})
+
+describe('what a removal was recorded with', () => {
+  it('is not shortened by a retention that is declared later, or taken away', async () => {
+    const kept: RetentionPolicy = { kind: 'age', after: '30 days', grace: '30 days', afterGrace: { kind: 'keep' } }
+    const { maintainer, remove, clock, rows } = await start(PLAIN, withRetention(PLAIN, kept))
+    await remove()
+    clock.set(DAY_2)
+    for (const retention of [null, { kind: 'age', after: '30 days', grace: '1 hour' } as const]) {
+      const shorter = maintainer({ document: withRetention(PLAIN, retention) })
+      await shorter.runOnce()
+      clock.advance({ days: 40 })
+      const steps = retirements(await shorter.runOnce()).filter((step) => step.startsWith('drop'))
+      expect(steps).toEqual([])
+    }
+    expect(await rows(`SELECT FROM pg_class WHERE relname LIKE 'DeliveryAttempt_a%' AND relkind = 'p'`)).toHaveLength(1)
+  })
+
+  it('is of one document alone, and not of another one in the database with a set of the same name', async () => {
+    const { maintainer, remove, document, bounds, database } = await start()
+    await remove()
+    const other = { ...document, partitionSchema: 'other_partitions' }
+    expect(retirements(await maintainer({ document: other }).runOnce())).toEqual([])
+    expect(await bounds()).toHaveLength(2)
+    await database.query(sql`CREATE SCHEMA other_partitions`)
+    await database.query(renderRegistration(other, 'Project', 'a', { now: Date.parse(DAY_1), lockTimeoutMs: 1000 }))
+  })
+
+  it('hides what a first retention would take, so that one is not accepted unseen', async () => {
+    const { maintainer, remove, restore, clock, test, rows } = await start()
+    const whole = { document: webhookDocument() }
+    const [other] = await rows<{
+      name: string
+    }>(`SELECT c.oid::regclass::text AS name FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid
+      WHERE inhparent = '"DeliveryAttempt"'::regclass AND pg_get_expr(relpartbound, c.oid) LIKE '%b%'`)
+    await test.query(
+      `DROP TABLE ${other!.name} CASCADE; DELETE FROM "Project" WHERE id = 'b'; DELETE FROM partman.tenant; DELETE FROM partman.approval`,
+    )
+    await remove()
+    clock.set('2026-04-10T00:00:00Z')
+    await maintainer(whole).runOnce()
+    await restore()
+    const report = await maintainer(whole).runOnce()
+    expect('findings' in report && report.findings.map(({ code }) => code)).toContain('RETENTION_UNAPPROVED')
+    expect(retirements(report)).toEqual([])
+  })
+
+  it('keeps its partitions from what a first migration makes, and is gone once the tables are', async () => {
+    const { remove, document, test, rows } = await start()
+    await remove()
+    await test.query('DROP TABLE "DeliveryAttempt" CASCADE')
+    for (const statement of webhookTables(PLAIN, document).filter((one) => one.includes('"DeliveryAttempt"'))) await test.query(statement)
+    await test.query(renderFirstPartitions(document, document.tables.slice(0, 1)))
+    const made = `SELECT pg_get_expr(relpartbound, c.oid) AS bound FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = '"DeliveryAttempt"'::regclass`
+    expect(await rows(made)).toEqual([{ bound: `FOR VALUES IN ('b')` }])
+    await test.query(renderBookkeeping(document.tenantSets))
+    expect(await rows('SELECT FROM partman.removal')).toEqual([])
+  })
+})
+
+describe('a tenant that is taken back', () => {
+  it('gets back what was moved', async () => {
+    const retention: RetentionPolicy = { kind: 'age', after: '30 days', grace: '1 hour', afterGrace: { kind: 'move', schema: 'archive' } }
+    const { maintainer, remove, restore, clock, count } = await start(PLAIN, withRetention(PLAIN, retention))
+    await remove()
+    await maintainer().runOnce()
+    clock.set(DAY_2)
+    expect(short(retirements(await maintainer().runOnce()))).toEqual(['move done'])
+    expect(await restore()).toMatchObject({ attached: [{ table: PLAIN.attempts }] })
+    expect(await count('a')).toBe(2000)
+  })
+
+  it('stays removed where not all of it can be attached, and has its whole grace period again', async () => {
+    const { remove, restore, maintainer, rows, test, count } = await start()
+    const { going } = await remove()
+    await maintainer().runOnce()
+    const { schema, name } = going[0]!.partition
+    await test.query(`ALTER TABLE ${schema}."${name}" ADD COLUMN extra int`)
+    await expect(restore()).rejects.toMatchObject({ code: 'RESTORE_REFUSED', hint: expect.stringContaining('counts anew') })
+    expect(await rows(`SELECT grace_from > removed_at + interval '1 day' AS again FROM partman.removal`)).toEqual([{ again: true }])
+    expect(retirements(await maintainer().runOnce())).toEqual([])
+    await test.query(`ALTER TABLE ${schema}."${name}" DROP COLUMN extra`)
+    expect(await restore()).toMatchObject({ wasRemoved: true, attached: [{ table: PLAIN.attempts }] })
+    expect(await count('a')).toBe(2000)
+  })
+
+  it('gets nothing attached that somebody else has made, and marked as if it were ours', async () => {
+    const { remove, restore, maintainer, rows, test } = await start()
+    await remove()
+    await maintainer().runOnce()
+    const role = `stranger_${test.name.replace(/\W/g, '_')}`.slice(0, 63)
+    await test.query(`CREATE ROLE "${role}"`)
+    onTestFinished(async () => {
+      await test.query(`DROP OWNED BY "${role}"; DROP ROLE "${role}"`)
+    })
+    const [real] = await rows<{ name: string; comment: string }>(
+      `SELECT oid::regclass::text AS name, obj_description(oid, 'pg_class') AS comment FROM pg_class WHERE obj_description(oid, 'pg_class') LIKE 'partman:retired%'`,
+    )
+    const marker = JSON.parse(real!.comment.slice('partman:retired '.length))
+    const forged = { ...marker, partition: { schema: 'public', name: 'forged' } }
+    await test.query(`DROP TABLE ${real!.name} CASCADE`)
+    await test.query(`CREATE TABLE forged (LIKE "DeliveryAttempt"); ALTER TABLE forged OWNER TO "${role}"`)
+    await test.query(`COMMENT ON TABLE forged IS ${literal(`partman:retired ${JSON.stringify(forged)}`)}`)
+    await expect(restore()).rejects.toMatchObject({ code: 'RESTORE_REFUSED', message: expect.stringContaining('belongs to somebody else') })
+    expect(await rows(`SELECT FROM pg_inherits WHERE inhrelid = 'forged'::regclass`)).toEqual([])
+  })
+
+  it('waits for a detach that a killed maintainer has left in the queue, and brings back what that takes', async () => {
+    const { remove, restore, test, count } = await start()
+    const { going } = await remove()
+    const [locker, victim] = [await openSession(test), await openSession(test)]
+    await locker.query('BEGIN')
+    await locker.query('LOCK TABLE ONLY "DeliveryAttempt" IN SHARE UPDATE EXCLUSIVE MODE')
+    const { schema, name } = going[0]!.partition
+    const late = victim.query(`ALTER TABLE "DeliveryAttempt" DETACH PARTITION ${schema}."${name}" CONCURRENTLY`)
+    const marker = {
+      table: PLAIN.attempts,
+      partition: { schema, name },
+      parent: PLAIN.attempts,
+      bound: { kind: 'list', values: ['a'] },
+      tenant: 'a',
+      removed: true,
+      retiredAt: DAY_1,
+    }
+    await test.query(`COMMENT ON TABLE ${schema}."${name}" IS ${literal(`partman:retired ${JSON.stringify(marker)}`)}`)
+    const restored = restore()
+    await expect(restored).rejects.toMatchObject({ code: '55P03' })
+    await locker.query('COMMIT')
+    await late
+    expect(await restore()).toMatchObject({ wasRemoved: true, attached: [{ table: PLAIN.attempts }] })
+    expect(await count('a')).toBe(2000)
+  })
 })

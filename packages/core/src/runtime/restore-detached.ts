@@ -2,6 +2,7 @@ import { observeState } from '../catalog/observe-state.js'
 import { PartmanError } from '../error.js'
 import type { PartmanDocument, TableName } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
+import type { Fence } from '../sql/guarded-block.js'
 import {
   PROBED,
   type RestoreRecord,
@@ -64,6 +65,11 @@ export async function restoreDetached(
   return restoreMarked(database, document, found, state.tables, { until, by, dryRun }, options)
 }
 
+/** How it is applied, and on behalf of which lease, where of one. */
+interface FencedOptions extends ApplyOptions {
+  readonly fence?: Fence
+}
+
 /** Attaches a table that bears our mark to its parent again. `isFree`: no hold is put on it, as nothing would take it again. */
 export async function restoreMarked(
   database: Database,
@@ -71,7 +77,7 @@ export async function restoreMarked(
   found: MarkedTable,
   tables: readonly Table[],
   { until, by, dryRun = false, isFree }: Omit<RestoreRequest, 'name'> & Pick<RestoreRecord, 'isFree'>,
-  options: ApplyOptions,
+  options: FencedOptions,
 ): Promise<RestoredPartition> {
   const { marker, comment } = found
   const { table, parent, bound } = marker
@@ -107,7 +113,7 @@ export async function restoreMarked(
   return restored
 }
 
-async function probe(database: Database, target: RestoreTarget, options: ApplyOptions): Promise<Probe> {
+async function probe(database: Database, target: RestoreTarget, options: FencedOptions): Promise<Probe> {
   try {
     await retryOnLocks(() => database.query(renderProbe(target, options)), options)
   } catch (error) {
@@ -135,6 +141,8 @@ function explain({ partition, parent, partitionSchema }: RestoreTarget, error: u
       return refused(`${name} holds rows that do not belong into ${above} under its bounds: ${said}`, error)
     case SQLSTATE.duplicateTable:
       return refused(`Schema ${partitionSchema}, where ${name} is to go back to, has something of its name: ${said}`, error)
+    case SQLSTATE.insufficientPrivilege:
+      return refused(`${name} may not be attached to ${above}: ${said}`, error)
     case SQLSTATE.planStale:
       return refused(`${name} was changed meanwhile`, error, 'Look, and restore it again.')
     default:

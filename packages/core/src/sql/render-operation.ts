@@ -90,9 +90,17 @@ function bare(bound: Sql): Sql {
  * that a limit could be local to, and waits, without blocking readers or writers, until all who use the parent are gone.
  */
 function renderDetach(operation: DetachPartition, options: RenderOptions): Statement[] {
-  const { parent, partition, table, retiredAt, reason, locks, removed } = operation
+  const { parent, partition, table, tenant, retiredAt, reason, locks, removed } = operation
   const { schema, name, bound } = partition
-  const marker = formatMarker({ table, partition: { schema, name }, parent, bound, retiredAt })
+  const marker = formatMarker({
+    table,
+    partition: { schema, name },
+    parent,
+    bound,
+    ...(tenant !== null && { tenant }),
+    ...(removed && { removed: true }),
+    retiredAt,
+  })
   return [
     {
       kind: 'block',

@@ -36,7 +36,7 @@ const TABLES_PER_BATCH = 50
  */
 export function renderRegistration(document: PartmanDocument, tenants: string, tenant: TenantKey, options: RegistrationOptions): Sql {
   const { parse, partitionsOf } = registrar(document, tenants, options)
-  return renderBatch(tenants, [partitionsOf(parse(tenant))], options)
+  return renderBatch(document, tenants, [partitionsOf(parse(tenant))], options)
 }
 
 /**
@@ -65,7 +65,7 @@ export function renderRegistrationBatches(
     }
     room -= tables
   }
-  return batches.map((batch) => ({ keys: batch.map(({ key }) => key), sql: renderBatch(tenants, batch, options) }))
+  return batches.map((batch) => ({ keys: batch.map(({ key }) => key), sql: renderBatch(document, tenants, batch, options) }))
 }
 
 /** A tenant, and the partitions that it is to have in every table of its set. */
@@ -97,13 +97,18 @@ function registrar({ tenantSets, tables, partitionSchema }: PartmanDocument, ten
   }
 }
 
-function renderBatch(tenants: string, batch: readonly TenantPartitions[], options: RegistrationOptions): Sql {
+function renderBatch(
+  { partitionSchema }: PartmanDocument,
+  tenants: string,
+  batch: readonly TenantPartitions[],
+  options: RegistrationOptions,
+): Sql {
   const keys = batch.map(({ key }) => key)
   const rows = batch.map(({ key }) => sql`(${literal(tenants)}, ${literal(key)})`)
   return lockLimited(
     [
       sql`PERFORM ${lockTenant(literal(tenants), constantSql('key'))} FROM pg_catalog.unnest(ARRAY[${joinSql(keys.map(literal), ', ')}]) AS key;`,
-      refuseRemoved(tenants, keys),
+      refuseRemoved(partitionSchema, tenants, keys),
       sql`INSERT INTO partman.tenant (tenants, key) VALUES ${joinSql(rows, ', ')} ON CONFLICT DO NOTHING;`,
       ...batch.flatMap(({ key, type, partitions }) =>
         partitions.map(({ table, partition }) => renderTenantPartition(table, partition, heldPattern(partition, type, key))),

@@ -80,6 +80,7 @@ export function renderRestore(target: RestoreTarget, checks: readonly string[], 
     [
       sql`LOCK TABLE ${qualified(partition)} IN ACCESS EXCLUSIVE MODE;`,
       assertRelation(partition, isDetached(comment)),
+      assertOwner(partition, parent),
       ...(partition.schema === partitionSchema ? [] : [renderMoveTree(partition, partitionSchema)]),
       sql`ALTER TABLE ${qualified(parent)} ATTACH PARTITION ${qualified(home)} ${renderBound(bound)};`,
       sql`COMMENT ON TABLE ${qualified(home)} IS NULL;`,
@@ -97,6 +98,15 @@ export function renderRestore(target: RestoreTarget, checks: readonly string[], 
     ],
     options,
   )
+}
+
+/** Whoever may make a table may write a mark on it, and would have its triggers run for others once it is attached. */
+function assertOwner(partition: RestoreTarget['partition'], parent: TableName): Sql {
+  const name = `${partition.schema}.${partition.name}`
+  return sql`IF EXISTS (SELECT FROM pg_catalog.pg_class c, pg_catalog.pg_class p WHERE c.oid = ${literal(partition.oid)}::oid AND p.oid = ${literal(qualified(parent))}::regclass
+      AND c.relowner NOT IN (p.relowner, current_user::regrole::oid)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = ${literal(`${name} belongs to somebody else than its parent`)};
+  END IF;`
 }
 
 function nullable(text: string | null): Sql {
