@@ -459,6 +459,22 @@ describe('a tenant that is taken back', () => {
     expect(await rows(`SELECT FROM pg_inherits WHERE inhrelid = 'forged'::regclass`)).toEqual([])
   })
 
+  it('stays removed where the lease goes to another one on the way', async () => {
+    const { remove, maintainer, database, document, test, count, rows } = await start()
+    await remove()
+    await maintainer().runOnce()
+    for (const mark of ['partman_restore_', 'restore-tenant']) {
+      const query: typeof database.query = async (text, values) => {
+        if (text.includes(mark)) await test.query('UPDATE partman.lease SET token = token + 1')
+        return database.query(text, values)
+      }
+      await expect(restoreTenant({ query }, document, RETURN, OPTIONS)).rejects.toMatchObject({ code: 'LEASE_HELD' })
+      expect(await rows('SELECT key FROM partman.removal')).toEqual([{ key: 'a' }])
+      await test.query('DELETE FROM partman.lease')
+    }
+    expect(await count('a')).toBe(2000)
+  })
+
   it('waits for a detach that a killed maintainer has left in the queue, and brings back what that takes', async () => {
     const { remove, restore, test, count } = await start()
     const { going } = await remove()
