@@ -9,6 +9,7 @@ import { planScale } from './benchmarks/plan-scale.js'
 import { planning } from './benchmarks/planning.js'
 import { registerTenants } from './benchmarks/register-tenants.js'
 import { registerThousand } from './benchmarks/register-thousand.js'
+import { removeTenantLatency } from './benchmarks/remove-tenant.js'
 import { signUp } from './benchmarks/sign-up.js'
 import { signUpLatency } from './benchmarks/sign-up-latency.js'
 import type { Benchmark } from './harness/benchmark.js'
@@ -20,6 +21,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   registerThousand,
   advanceOneDay,
   insertLatency,
+  removeTenantLatency,
   manyLeavesOfTenants,
   manyLeavesOfOne,
   memory,

@@ -113,6 +113,7 @@ export { isTimeZone } from './policy/time-zone.js'
 export { type ApplyOptions, applyOperation } from './runtime/apply-operation.js'
 export { type Blocker, formatBlocker } from './runtime/blocker.js'
 export type { Clock } from './runtime/clock.js'
+export { explainRemoved } from './runtime/explain-removed.js'
 export { type CutOffRun, explainMissing } from './runtime/lease.js'
 export type { Logger } from './runtime/logger.js'
 export { createMaintainer, type Maintainer, type MaintainerOptions, type RunOptions } from './runtime/maintainer.js'
@@ -122,7 +123,9 @@ export type { Row, RowOptions } from './runtime/partition-rows.js'
 export { type PlannedMaintenance, planMaintenance } from './runtime/plan-maintenance.js'
 export { recordApprovals } from './runtime/record-approvals.js'
 export { addHold, listHolds, type NewHold, type RecordedHold, releaseHold } from './runtime/record-hold.js'
+export { type PartitionOfTenant, type RemovedPartitions, removeTenant, type TenantToRemove } from './runtime/remove-tenant.js'
 export { type RestoredPartition, type RestoreRequest, restoreDetached } from './runtime/restore-detached.js'
+export { type RestoredTenant, type RestoreTenantOptions, restoreTenant } from './runtime/restore-tenant.js'
 export type {
   HookDecision,
   HookReport,

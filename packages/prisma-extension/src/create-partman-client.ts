@@ -8,7 +8,11 @@ import {
   PartmanError,
   parseTenantKey,
   parseTenantSettings,
+  type RemovedPartitions,
+  type RestoredTenant,
+  removeTenant,
   renderRegistration,
+  restoreTenant,
   type TenantKey,
   type TenantSet,
   type TenantSettings,
@@ -19,7 +23,7 @@ import { explained } from './explain-failure.js'
 import { forTenant } from './for-tenant/for-tenant.js'
 import { listPartitions, type PartitionInfo } from './list-partitions.js'
 import { type PartmanOptions, resolveOptions } from './options.js'
-import type { PartmanClient, TenantRegistration } from './partman-client.js'
+import type { PartmanClient, TenantRegistration, TenantRemovalReason } from './partman-client.js'
 import type { PruningCounts, PruningGuard } from './pruning/pruning-guard.js'
 import { isTransactionClient, type RawClient } from './raw-client.js'
 import { readKey } from './read-key.js'
@@ -31,12 +35,17 @@ import { withSessionKept } from './with-session-kept.js'
 const SET_TENANT = `INSERT INTO partman.tenant (tenants, key, settings) VALUES ($1, $2, $3::jsonb)
 ON CONFLICT (tenants, key) DO UPDATE SET settings = excluded.settings`
 
+/** How often what met a lock is tried. */
+const RETRY = { attempts: 8, backoffMs: 500 }
+
 /** The same with the types that the code has once the configuration is a value. */
 interface UntypedPartmanClient {
   forTenant(key: TenantKey, choice?: { readonly tenants?: string }): RawClient
   ensureTenant(key: TenantKey, choice?: { readonly tenants?: string }): Promise<void>
   registerTenants(keys: readonly TenantKey[], choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
   importTenants(choice?: { readonly tenants?: string }): Promise<TenantRegistration<TenantKey>[]>
+  removeTenant(key: TenantKey, why: TenantRemovalReason, choice?: { readonly tenants?: string }): Promise<RemovedPartitions>
+  restoreTenant(key: TenantKey, why: TenantRemovalReason, choice?: { readonly tenants?: string }): Promise<RestoredTenant>
   setTenant(key: TenantKey, settings: TenantSettings | null, choice?: { readonly tenants?: string }): Promise<void>
   tenants(choice?: { readonly tenants?: string }): Promise<TenantKey[]>
   partitions(model: string): Promise<PartitionInfo<TenantKey | null>[]>
@@ -61,13 +70,14 @@ export function createPartmanClient<Config extends PartmanDocument, Client>(
     await explained(() => connection.query(statement))
   }
 
-  /** Every tenant there is, as PostgreSQL prints its key. */
+  /** Every tenant there is, as PostgreSQL prints its key; who was removed is none, whatever is left of it. */
   async function observeAll(set: TenantSet): Promise<string[]> {
     const tables = document.tables.filter(({ policy }) => tenantsOf(policy)?.tenants === set.name)
     const ofSet: PartmanDocument = { ...document, tenantSets: [set], tables }
     const observation = await observeState(observing, ofSet)
-    const { tenants } = await observeTenants(connection, ofSet, observation)
-    return [...new Set([...(tenants.get(set.name) ?? []), ...partitionedTenants(observation.state)])]
+    const { tenants, removed } = await observeTenants(connection, ofSet, observation)
+    const all = new Set([...(tenants.get(set.name) ?? []), ...partitionedTenants(observation.state)])
+    return [...all].filter((key) => !removed.get(set.name)?.has(key))
   }
 
   const registerAll = (set: TenantSet, keys: readonly TenantKey[]) =>
@@ -87,7 +97,7 @@ export function createPartmanClient<Config extends PartmanDocument, Client>(
     async importTenants(choice) {
       const set = chooseTenantSet(document, choice)
       const found = await observeAll(set)
-      const registered = await explained(() => observeRegistered(connection, set, found))
+      const registered = await explained(() => observeRegistered(connection, document, set, found))
       return registerAll(
         set,
         found.filter((key) => !registered.has(key)).map((key) => readKey(set.type, key)),
@@ -106,6 +116,19 @@ export function createPartmanClient<Config extends PartmanDocument, Client>(
       await explained(() => connection.query(SET_TENANT, [set.name, text, settings === null ? null : JSON.stringify(settings)]))
     },
 
+    async removeTenant(key, { reason, by = 'the application' }, choice) {
+      const { name } = chooseTenantSet(document, choice)
+      return explained(() => removeTenant(observing, document, { tenants: name, key, reason, by }))
+    },
+
+    async restoreTenant(key, { reason, by = 'the application' }, choice) {
+      assertNoTransaction(inTransaction, 'A tenant cannot be restored within a transaction: each step of it is one', 'restoreTenant()')
+      const { name } = chooseTenantSet(document, choice)
+      return explained(() =>
+        restoreTenant(connection, document, { tenants: name, key, reason, by }, { ...RETRY, lockTimeoutMs, now: clock.now().getTime() }),
+      )
+    },
+
     async partitions(model) {
       const declared = document.tables.find((table) => table.model === model)
       if (!declared) {
@@ -122,16 +145,17 @@ export function createPartmanClient<Config extends PartmanDocument, Client>(
     },
 
     async maintain({ logger } = {}) {
-      if (inTransaction) {
-        throw new PartmanError('TRANSACTION_OPEN', 'Maintenance cannot run within a transaction: each of its steps is one', {
-          hint: 'Call maintain() on the client itself, not on the transaction.',
-        })
-      }
+      assertNoTransaction(inTransaction, 'Maintenance cannot run within a transaction: each of its steps is one', 'maintain()')
       const given = { ...(options.clock && { clock: options.clock }), ...(logger && { logger }) }
       return createMaintainer({ document, database: connection, ...given }).runOnce()
     },
   }
   return untyped as PartmanClient<Config, Client>
+}
+
+function assertNoTransaction(inTransaction: boolean, message: string, call: string): void {
+  if (!inTransaction) return
+  throw new PartmanError('TRANSACTION_OPEN', message, { hint: `Call ${call} on the client itself, not on the transaction.` })
 }
 
 function chooseTenantSet({ tenantSets }: PartmanDocument, choice: { readonly tenants?: string } | undefined): TenantSet {

@@ -1,10 +1,12 @@
-import { explainMissing, PartmanError, SQLSTATE, sqlState, type TenantSet } from '@partman/core'
+import { explainMissing, explainRemoved, PartmanError, SQLSTATE, sqlState, type TenantSet } from '@partman/core'
 
 /** Names of the bookkeeping in a message of PostgreSQL, which quotes them differently in each language. */
 const BOOKKEEPING = /\bpartman\.(tenant|lease|run)\b/
 
 /** Explains the error of a statement of ours; the same SQLSTATE about a table of the application passes as it is. */
 export function explainFailure(error: unknown): unknown {
+  const removed = explainRemoved(error)
+  if (removed !== error) return removed
   const missing = sqlState(error) === SQLSTATE.invalidSchemaName || BOOKKEEPING.test(String((error as Error).message))
   return missing ? explainMissing(error) : error
 }

@@ -13,7 +13,7 @@ import {
 } from '@partman/core'
 import type { Connection } from './connection.js'
 import { listPartitions, type PartitionInfo } from './list-partitions.js'
-import { observeRegistered } from './registration.js'
+import { observeRegistration } from './registration.js'
 
 type Args = Readonly<Record<string, unknown>>
 type Leaf = PartitionInfo<unknown>
@@ -42,7 +42,7 @@ interface Seen {
   readonly leaves: readonly Leaf[]
   /** The table, and all partitions that have some of their own. */
   readonly parents: readonly string[]
-  readonly isRegistered: (key: string) => Promise<boolean>
+  readonly registration: (key: string) => ReturnType<typeof observeRegistration>
 }
 
 /**
@@ -92,7 +92,7 @@ export function missingPartitionExplainer(
     return {
       leaves: listPartitions(state, table),
       parents: state.tables.flatMap(parentNames),
-      isRegistered: async (key) => set !== undefined && (await observeRegistered(connection, set, [key])).has(key),
+      registration: async (key) => (set ? observeRegistration(connection, document, set, key) : null),
     }
   }
 }
@@ -165,13 +165,20 @@ async function explain(
   level: PartitionPolicy,
   { values }: FailedKey,
   tenant: string | undefined,
-  { leaves, isRegistered }: Seen,
+  { leaves, registration }: Seen,
   isOutermost: boolean,
 ): Promise<Reason> {
   const own = leaves.filter((partition) => tenant === undefined || String(partition.tenant) === tenant)
-  if (isOutermost && tenant !== undefined && own.length === 0) {
-    if (await isRegistered(tenant)) return { why: 'the tenant is registered, and its partitions are not made yet', hint: RUN_MAINTAINER }
+  if (isOutermost && tenant !== undefined && !own.some(({ attached }) => attached)) {
     const key = JSON.stringify(tenant)
+    switch (await registration(tenant)) {
+      case 'registered':
+        return { why: 'the tenant is registered, and its partitions are not made yet', hint: RUN_MAINTAINER }
+      case 'removed':
+        return { why: 'the tenant was removed', hint: `$partman().restoreTenant(${key}, { reason }) takes it back.` }
+      case null:
+        break
+    }
     return {
       why: 'the tenant is not registered',
       hint: `Create its row through the extended client, or call $partman().ensureTenant(${key}).`,

@@ -1,4 +1,4 @@
-import type { Logger, MaintenanceReport, PartmanDocument, TenantSettings } from '@partman/core'
+import type { Logger, MaintenanceReport, PartmanDocument, RemovedPartitions, RestoredTenant, TenantSettings } from '@partman/core'
 import type { PartitionedModelName, TenantKeyOf, TenantOf, TenantSetChoice, TenantSetName } from './config-types.js'
 import type { PartitionInfo } from './list-partitions.js'
 import type { PruningCounts } from './pruning/pruning-guard.js'
@@ -8,6 +8,12 @@ export type TenantRegistration<Key> =
   /** `imported`: it had partitions, and was not registered. */
   | { readonly tenant: Key; readonly outcome: 'created' | 'imported' | 'existing' }
   | { readonly tenant: Key; readonly outcome: 'failed'; readonly error: unknown }
+
+/** Why a tenant is to go, or to come back, for whoever asks later; `by` is who wants it, by default `the application`. */
+export interface TenantRemovalReason {
+  readonly reason: string
+  readonly by?: string
+}
 
 /** What `$partman()` gives: bound to the client, or the transaction, that it was called on. */
 export interface PartmanClient<Config extends PartmanDocument, Client = unknown> {
@@ -52,6 +58,30 @@ export interface PartmanClient<Config extends PartmanDocument, Client = unknown>
     settings: TenantSettings | null,
     ...choice: TenantSetChoice<Config, Name>
   ): Promise<void>
+  /**
+   * Removes a tenant: nothing is made for it any more, also where its row is there still, and the maintainer detaches its partitions in the
+   * next run, in its usual way (hooks, holds and foreign keys count), and drops or moves them once the grace period of the table's
+   * retention is over, or a day. Nobody can register it until `restoreTenant` has taken it back. Returns the partitions that will go, and
+   * the tables where it has none of its own.
+   *
+   * @throws PartmanError `TENANT_UNKNOWN`, `TENANT_KEY_INVALID`, `TENANT_SET_UNKNOWN`, `BOOKKEEPING_MISSING`
+   */
+  removeTenant<Name extends TenantSetName<Config>>(
+    key: TenantKeyOf<Config, Name>,
+    why: TenantRemovalReason,
+    ...choice: TenantSetChoice<Config, Name>
+  ): Promise<RemovedPartitions>
+  /**
+   * Takes a tenant back that was removed: attaches what stands detached of it, and makes what is missing. Waits for a run of the maintainer
+   * to end. What was dropped is gone.
+   *
+   * @throws PartmanError `TENANT_UNKNOWN`, `TENANT_KEY_INVALID`, `TENANT_SET_UNKNOWN`, `BOOKKEEPING_MISSING`, `LEASE_HELD`, `RESTORE_REFUSED`, `TRANSACTION_OPEN`
+   */
+  restoreTenant<Name extends TenantSetName<Config>>(
+    key: TenantKeyOf<Config, Name>,
+    why: TenantRemovalReason,
+    ...choice: TenantSetChoice<Config, Name>
+  ): Promise<RestoredTenant>
   /** Every tenant there is: registered, with a row in the tenant model's table, or with partitions. */
   tenants<Name extends TenantSetName<Config>>(...choice: TenantSetChoice<Config, Name>): Promise<TenantKeyOf<Config, Name>[]>
   /**

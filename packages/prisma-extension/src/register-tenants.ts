@@ -63,7 +63,7 @@ async function registerKeys(set: TenantSet, keys: readonly string[], context: Re
   const { document, connection, observing, inTransaction } = context
   const outcomes = new Map<string, Outcome>()
   if (keys.length === 0) return outcomes
-  const before = await explained(() => observeRegistered(connection, set, keys))
+  const before = await explained(() => observeRegistered(connection, document, set, keys))
   const ofSet = document.tables.filter(({ policy }) => tenantsOf(policy)?.tenants === set.name)
   const partitioned = new Set(partitionedTenants((await observeState(observing, { ...document, tables: ofSet })).state))
   const send = async ({ keys: batch, sql }: RegistrationBatch) => {

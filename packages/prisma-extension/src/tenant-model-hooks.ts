@@ -90,7 +90,8 @@ export function tenantModelHooks(client: RawClient, document: PartmanDocument, s
   async function assertRegistered(connection: Connection, inputs: readonly RowInput[]): Promise<void> {
     const given = inputs.map((row) => row[source.key.field]).filter(isGiven) as string[]
     const keys = distinctKeys(set, given)
-    const registered = given.length === inputs.length ? await explained(() => observeRegistered(connection, set, keys)) : new Set()
+    const registered =
+      given.length === inputs.length ? await explained(() => observeRegistered(connection, document, set, keys)) : new Set()
     if (keys.every((key) => registered.has(key)) && given.length === inputs.length) return
     throw new PartmanError(
       'TRANSACTION_BATCHED',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createDeployedProject, HOSTILE_TABLE } from '../fixtures/cli-project.js'
+import { HOSTILE_TABLE } from '../fixtures/cli-project.js'
+import { createDeployedProject } from '../fixtures/deployed-project.js'
 
 test('more partitions than PostgreSQL plans well are told of, with what planning takes in this database', {
   timeout: 120_000,

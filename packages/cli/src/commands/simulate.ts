@@ -69,7 +69,7 @@ async function runSimulate(session: Session, options: SimulateOptions): Promise<
   return EXIT_CODE.done
 }
 
-type Start = Pick<SimulationInput, 'state' | 'tenants' | 'settings' | 'holds' | 'from'> & { readonly lockCapacity: number }
+type Start = Pick<SimulationInput, 'state' | 'tenants' | 'removed' | 'settings' | 'holds' | 'from'> & { readonly lockCapacity: number }
 
 function emptyStart(document: PartmanDocument, options: SimulateOptions): Start {
   const count = /^\d{1,5}$/.test(options.tenants) ? Number(options.tenants) : Number.NaN
@@ -83,8 +83,8 @@ function observedStart(session: Session, document: PartmanDocument): Promise<Sta
   return withDatabase(session, async ({ database }) => {
     const observation = await observeMeasures(database, document, await observeState(database, document))
     const { now, lockCapacity } = observation.server
-    const { tenants, settings, holds } = await observeTenants(database, document, observation)
-    return { state: observation.state, tenants, settings, holds, from: Math.floor(now), lockCapacity }
+    const { tenants, removed, settings, holds } = await observeTenants(database, document, observation)
+    return { state: observation.state, tenants, removed, settings, holds, from: Math.floor(now), lockCapacity }
   })
 }
 

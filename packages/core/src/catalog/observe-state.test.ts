@@ -92,6 +92,7 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
     expect(await observeTenants(database, document, observation)).toEqual({
       tenants: new Map([['Project', ['both', 'registered', 'row']]]),
       settings: new Map([['Project', new Map()]]),
+      removed: new Map(),
       invalidSettings: [],
       inForce: new Map(),
       approved: new Map(),
@@ -118,6 +119,7 @@ describe.each([PLAIN, HOSTILE])('observing a database with $label', (names) => {
           ]),
         ],
       ]),
+      removed: new Map(),
       invalidSettings: [{ tenants: 'Project', key: 'b', problem: expect.stringMatching(/^retention: .*for ever/) }],
       inForce: new Map(),
       approved: new Map(),

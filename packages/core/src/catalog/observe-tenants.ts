@@ -1,8 +1,10 @@
 import type { PartmanDocument } from '../policy/document.js'
 import { parseTenantSettings, type TenantSettings } from '../policy/tenant-settings.js'
 import type { Database } from '../sql/database.js'
+import { selectRemovals } from '../sql/removed-tenant.js'
 import { identifier, joinSql, literal, qualified, sql } from '../sql/sql.js'
 import type { Hold } from '../state/hold.js'
+import type { Removal } from '../state/removal.js'
 import type { RetentionTerms } from '../state/retention-terms.js'
 import { formatTableName } from '../state/state.js'
 import { HOLD_JSON, type HoldRow, holdsByTable } from './observe-holds.js'
@@ -12,6 +14,8 @@ import type { Observation } from './observe-state.js'
 export interface ObservedTenants {
   /** Their keys, as PostgreSQL prints them. */
   readonly tenants: ReadonlyMap<string, readonly string[]>
+  /** Those that somebody has removed, by set and key: they are tenants no longer, whatever rows there are. */
+  readonly removed: ReadonlyMap<string, ReadonlyMap<string, Removal>>
   /** By the tenant's key; of a tenant whose settings cannot be understood nothing is retired. */
   readonly settings: ReadonlyMap<string, ReadonlyMap<string, TenantSettings>>
   readonly invalidSettings: readonly InvalidSettings[]
@@ -43,6 +47,7 @@ export async function observeTenants(
 ): Promise<ObservedTenants> {
   const tenants = new Map<string, string[]>(document.tenantSets.map(({ name }) => [name, []]))
   const settings = new Map<string, Map<string, TenantSettings>>(document.tenantSets.map(({ name }) => [name, new Map()]))
+  const removed = new Map<string, Map<string, Removal>>()
   const invalidSettings: InvalidSettings[] = []
   const parts = document.tenantSets.flatMap(({ name, source }) => {
     if (!source || !tenantSources.has(name)) return []
@@ -51,7 +56,10 @@ export async function observeTenants(
     ]
   })
   if (bookkeepingVersion !== null && tenants.size > 0) {
-    parts.push(sql`SELECT tenants, key COLLATE "C" AS key, settings::text AS settings, 'tenant' AS kind FROM partman.tenant`)
+    parts.push(
+      sql`SELECT tenants, key COLLATE "C" AS key, settings::text AS settings, 'tenant' AS kind FROM partman.tenant`,
+      selectRemovals(document.partitionSchema),
+    )
   }
   // Its key is the table's schema and name.
   if (bookkeepingVersion !== null) {
@@ -63,8 +71,13 @@ export async function observeTenants(
   const inForce = new Map<string, RetentionTerms>()
   const approved = new Map<string, ReadonlySet<string>>()
   const holdRows = new Map<string, HoldRow>()
-  if (parts.length === 0) return { tenants, settings, invalidSettings, inForce, approved, holds: new Map() }
-  const rows = await database.query<{ tenants: string; key: string; settings: string | null; kind: 'tenant' | 'approval' | 'hold' }>(
+  if (parts.length === 0) return { tenants, removed, settings, invalidSettings, inForce, approved, holds: new Map() }
+  const rows = await database.query<{
+    tenants: string
+    key: string
+    settings: string | null
+    kind: 'tenant' | 'removed' | 'approval' | 'hold'
+  }>(
     sql`SELECT tenants, key, pg_catalog.max(settings) AS settings, kind FROM (${joinSql(parts, ' UNION ALL ')}) AS every_tenant WHERE key <> '' GROUP BY tenants, key, kind ORDER BY tenants, key`,
   )
   for (const { tenants: set, key, settings: text, kind } of rows) {
@@ -79,11 +92,17 @@ export async function observeTenants(
       approved.set(formatTableName({ schema, name }), new Set(partitions))
       continue
     }
+    if (kind === 'removed') {
+      removed.set(set, (removed.get(set) ?? new Map()).set(key, JSON.parse(text ?? '') as Removal))
+      continue
+    }
     tenants.get(set)?.push(key)
     if (text === null || !settings.has(set)) continue
     const parsed = parseTenantSettings(JSON.parse(text))
     if ('problem' in parsed) invalidSettings.push({ tenants: set, key, problem: parsed.problem })
     settings.get(set)?.set(key, 'problem' in parsed ? KEEP_EVERYTHING : parsed)
   }
-  return { tenants, settings, invalidSettings, inForce, approved, holds: holdsByTable(holdRows, state) }
+  // A row of the set's table does not bring back whom somebody has removed.
+  for (const [set, keys] of removed) if (tenants.has(set)) tenants.set(set, tenants.get(set)?.filter((key) => !keys.has(key)) ?? [])
+  return { tenants, removed, settings, invalidSettings, inForce, approved, holds: holdsByTable(holdRows, state) }
 }

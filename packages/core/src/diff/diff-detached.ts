@@ -7,6 +7,7 @@ import { type DetachedPartition, sameTable } from '../state/state.js'
 import { retentionFor, type WantedTable } from '../state/want-state.js'
 import type { Difference } from './difference.js'
 import { holdsOn, type VisitedLevel } from './level.js'
+import { diffRemovedDetached } from './removed-tenant.js'
 import { retireBefore } from './retire-before.js'
 
 /** Judges a retired partition anew: its retention may have been lengthened since, and then it is kept. Undefined where nothing can be told. */
@@ -15,11 +16,14 @@ export function diffDetached(
   partition: DetachedPartition,
   visited: readonly VisitedLevel[],
   references: readonly TableName[],
+  detached: readonly DetachedPartition[],
 ): Difference | undefined {
   if (partition.alien) return { kind: 'relation-alien', wanted, relation: partition, alien: partition.alien }
   const level = visited.find(({ parent }) => sameTable(parent, partition.marker.parent))
   if (level?.parent.unread) return undefined
   const own = level ? tenantIn(partition.marker.bound) : null
+  const removed = diffRemovedDetached(wanted, partition, references, detached)
+  if (removed) return removed
   return {
     kind: 'partition-detached',
     wanted,

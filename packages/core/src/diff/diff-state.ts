@@ -53,7 +53,9 @@ function diffTable(wanted: WantedTable, found: State, differences: Difference[])
     differences,
   )
   for (const partition of found.detached) {
-    const difference = sameTable(partition.marker.table, declared.table) ? diffDetached(wanted, partition, visited, references) : undefined
+    const difference = sameTable(partition.marker.table, declared.table)
+      ? diffDetached(wanted, partition, visited, references, found.detached)
+      : undefined
     if (difference) differences.push(difference)
   }
   differences.push(...diffIndexes(wanted, table, found.unfinishedIndexes ?? []))

@@ -3,19 +3,24 @@ import type { Partition } from '../state/state.js'
 import { type WantedPartition, wantDefault, wantValues } from '../state/want-partitions.js'
 import type { Difference } from './difference.js'
 import { type Level, missing } from './level.js'
+import { diffRemoved, removalOf } from './removed-tenant.js'
 
 type ValueLevel = Level & { readonly policy: Exclude<PartitionPolicy, WindowPolicy> }
 
-const NONE: ReadonlySet<Partition> = new Set()
-
-/** Compares a level of lists, tenants or hashes; no change of declaration lets any of its partitions leave. */
+/** Compares a level of lists, tenants or hashes; no change of declaration lets any of its partitions leave, but the removal of a tenant does. */
 export function diffValues(level: ValueLevel, differences: Difference[]): ReadonlySet<Partition> {
+  const leaving = new Set<Partition>()
   if (level.policy.kind === 'hash') diffHash(level, level.policy.partitions, differences)
   else diffList(level, differences)
   if (!level.parent.partitions.some(({ bound }) => bound.kind === 'default')) {
     for (const one of wantDefault(level.policy)) differences.push(missing(level, one, { holdsPresent: false }))
   }
-  return NONE
+  if (level.policy.kind !== 'tenants') return leaving
+  for (const partition of level.parent.partitions) {
+    const removal = partition.detachPending ? null : removalOf(level.wanted, partition)
+    if (removal) diffRemoved(level, partition, removal, leaving, differences)
+  }
+  return leaving
 }
 
 function diffList(level: ValueLevel, differences: Difference[]): void {

@@ -8,6 +8,7 @@ import { retentionFor } from '../state/want-state.js'
 import type { Window, WindowSeries } from '../state/window-series.js'
 import type { Difference } from './difference.js'
 import { holdsOn, type Level, missing, type VisitedLevel } from './level.js'
+import { diffRemoved, removalOf } from './removed-tenant.js'
 import { retireBefore, type SizedSpan } from './retire-before.js'
 
 type WindowLevel = Level & { readonly policy: WindowPolicy }
@@ -34,7 +35,15 @@ export function diffWindows(level: WindowLevel, visited: VisitedLevel[], differe
   }
   const tenants = policy.prefix ? new Set([...wanted.tenants, ...spans.series.keys()]) : [null]
   for (const tenant of tenants) {
-    const one = { tenant, series: seriesOf(tenant), found: spans.series.get(tenant) ?? [], settings: settingsOf(tenant) }
+    const found = spans.series.get(tenant) ?? []
+    const removals = tenant === null ? [] : found.map(({ partition }) => [partition, removalOf(wanted, partition)] as const)
+    if (removals.some(([, removal]) => removal !== null)) {
+      for (const [partition, removal] of removals) {
+        if (removal && !partition.detachPending) diffRemoved(level, partition, removal, leaving, differences)
+      }
+      continue
+    }
+    const one = { tenant, series: seriesOf(tenant), found, settings: settingsOf(tenant) }
     diffSeries(level, one, leaving, differences)
   }
   return leaving
@@ -122,7 +131,7 @@ function expired(
     wanted,
     parent,
     partition,
-    retention,
+    cause: retention,
     tenant: own ?? tenant,
     upper: series.axis.format(to),
     isCurrent: to > series.present,

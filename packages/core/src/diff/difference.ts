@@ -1,10 +1,26 @@
 import type { TableName } from '../policy/document.js'
-import type { RetentionPolicy } from '../policy/policy.js'
+import type { AfterGrace, RetentionPolicy } from '../policy/policy.js'
 import type { ComparedKey, DefaultProof } from '../state/default-proof.js'
 import type { Hold } from '../state/hold.js'
+import type { Removal } from '../state/removal.js'
 import type { Alien, DetachedPartition, Partition, PartitionKey, Unread } from '../state/state.js'
 import type { Identified, LackingPartition, UnfinishedIndex } from '../state/unfinished-index.js'
 import type { WantedTable } from '../state/want-state.js'
+
+/** Why a partition is to go: its retention, or its tenant was removed. */
+export type RetirementCause = RetentionPolicy | TenantRemoval
+
+/** Somebody has removed the tenant: all of its partitions go, whatever their time. */
+export interface TenantRemoval {
+  readonly kind: 'tenant-removed'
+  /** The name of its set. */
+  readonly tenants: string
+  readonly key: string
+  readonly removal: Removal
+  /** What becomes of the partitions once they are detached, and when. */
+  readonly grace: string
+  readonly afterGrace?: AfterGrace | undefined
+}
 
 /** A found parent and one of its partitions. */
 interface AtPartition {
@@ -54,13 +70,13 @@ export type Difference =
       /** The parent sees to more than CREATE TABLE LIKE copies. */
       readonly isBeyondLike: boolean
     } & AtPartition)
-  /** The retention of its level does not keep it any longer. */
+  /** The retention of its level does not keep it any longer, or its tenant was removed. */
   | ({
       readonly kind: 'partition-expired'
-      readonly retention: RetentionPolicy
+      readonly cause: RetirementCause
       /** Whose rows it holds; null where there are no tenants, or several in it. */
       readonly tenant: string | null
-      /** Where it ends, as PostgreSQL prints it. */
+      /** Where it ends, as PostgreSQL prints it; of a tenant that was removed: its key. */
       readonly upper: string
       /** It ends after the present. */
       readonly isCurrent: boolean
@@ -82,8 +98,8 @@ export type Difference =
       readonly kind: 'partition-detached'
       readonly wanted: WantedTable
       readonly partition: DetachedPartition
-      /** The retention that still does not keep it; null where it would be kept today. */
-      readonly expired: RetentionPolicy | null
+      /** The retention that still does not keep it, or the removal of its tenant; null where it would be kept today. */
+      readonly expired: RetirementCause | null
       /** Tables that foreign keys of the table refer to. */
       readonly references: readonly TableName[]
       readonly tenant: string | null

@@ -16,7 +16,7 @@ export function renderBookkeeping(tenantSets: readonly Pick<TenantSet, 'name'>[]
     tenantSets.map(({ name }) => literal(name)),
     ', ',
   )
-  const install = constantSql(INSTALL.replace('$TENANT_SETS$', () => names))
+  const install = constantSql(INSTALL.replaceAll('$TENANT_SETS$', () => names))
   return constantSql(`${renderBookkeepingMarker(BOOKKEEPING_VERSION)}\n${doBlock(install)};\n`)
 }
 
@@ -26,6 +26,7 @@ const INSTALL = `BEGIN
   END IF;
   IF pg_catalog.to_regclass('partman.tenant') IS NOT NULL THEN
     DELETE FROM partman.tenant WHERE tenants = ANY (ARRAY[$TENANT_SETS$]::text[]) AND settings IS NULL;
+    DELETE FROM partman.removal WHERE tenants = ANY (ARRAY[$TENANT_SETS$]::text[]);
     RETURN;
   END IF;
 
@@ -37,6 +38,19 @@ const INSTALL = `BEGIN
     PRIMARY KEY (tenants, key)
   );
   COMMENT ON TABLE partman.tenant IS 'partman bookkeeping version ${BOOKKEEPING_VERSION}: the tenants that were registered, by tenant set';
+
+  CREATE TABLE partman.removal (
+    partition_schema text,
+    tenants text CHECK (tenants <> ''),
+    key text CHECK (key <> ''),
+    removed_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    removed_by text NOT NULL,
+    reason text NOT NULL,
+    grace_from timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    terms jsonb NOT NULL CHECK (pg_catalog.jsonb_typeof(terms) = 'object'),
+    PRIMARY KEY (partition_schema, tenants, key)
+  );
+  COMMENT ON TABLE partman.removal IS 'The tenants that were removed: nothing is made for them, and their partitions go; terms say by table for how long they stand detached from grace_from on, and what becomes of them then';
 
   CREATE TABLE partman.lease (
     name text PRIMARY KEY,

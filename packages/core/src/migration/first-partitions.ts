@@ -140,10 +140,11 @@ function unlessPartitioned(table: TablePolicy['table']): Sql {
 }
 
 /** The keys of the tenants there are: registered ones, and those with a row in the tenant table. */
-function tenantKeys({ tenantSets }: PartmanDocument, { tenants }: TenantColumn): Sql {
+function tenantKeys({ tenantSets, partitionSchema }: PartmanDocument, { tenants }: TenantColumn): Sql {
   const source = tenantSets.find(({ name }) => name === tenants)?.source
   const registered = sql`SELECT t.key COLLATE "C" FROM partman.tenant t WHERE t.tenants = ${literal(tenants)}`
-  if (!source) return sql`${registered} ORDER BY 1`
+  const removed = sql`SELECT r.key COLLATE "C" FROM partman.removal r WHERE r.partition_schema = ${literal(partitionSchema)} AND r.tenants = ${literal(tenants)}`
+  if (!source) return sql`${registered} EXCEPT ${removed} ORDER BY 1`
   const column = identifier(source.key.column)
-  return sql`${registered} UNION SELECT s.${column}::text COLLATE "C" FROM ${qualified(source.table)} s WHERE s.${column}::text <> '' ORDER BY 1`
+  return sql`(${registered} UNION SELECT s.${column}::text COLLATE "C" FROM ${qualified(source.table)} s WHERE s.${column}::text <> '') EXCEPT ${removed} ORDER BY 1`
 }

@@ -43,12 +43,15 @@ export function holdDoubtful(
     }
     if (!known) continue
     const seen = approved.get(name)
-    const going = own.filter((one) => isRetirement(one) && !seen?.has(one.partition.oid ?? ''))
+    const unseen = own.filter((one) => isRetirement(one) && !seen?.has(one.partition.oid ?? ''))
+    const going = unseen.filter((one) => !isRemoval(one))
+    // Who has removed a tenant has said that it goes, but not when its grace period is over.
+    const byClock = unseen.filter((one) => !isRemoval(one) || one.kind !== 'detach-partition')
     // Who lets one run take everything has no use for a guard of the last rows.
     const isLate = !known.confirmsClock && known.isFilled && retireAtMost < 1
-    if (isLate && going.length > 0) {
-      for (const one of going) held.add(one)
-      findings.push(clockDoubted(declared, name, going.length))
+    if (isLate && byClock.length > 0) {
+      for (const one of byClock) held.add(one)
+      findings.push(clockDoubted(declared, name, byClock.length))
     } else if (going.length > known.partitions * retireAtMost) {
       for (const one of going) held.add(one)
       findings.push(tooManyRetire(declared, name, going.length, known.partitions, retireAtMost))
@@ -78,6 +81,11 @@ export function isRetirement(
   operation: Operation,
 ): operation is Extract<Operation, { kind: 'detach-partition' | 'drop-partition' | 'move-partition' }> {
   return operation.kind === 'detach-partition' || operation.kind === 'drop-partition' || operation.kind === 'move-partition'
+}
+
+/** Whether it goes because somebody has said so of its tenant, and not by a clock or a declaration. */
+export function isRemoval(operation: Operation): boolean {
+  return 'removed' in operation && operation.removed !== undefined
 }
 
 function clockDoubted({ table, model, declaredAt }: TablePolicy, name: string, going: number): Finding {

@@ -41,7 +41,7 @@ function finding(group: readonly Referred[]): Finding {
     declaredAt,
     code: 'FOREIGN_KEY_REFERS',
     severity: 'warning',
-    message: `${formatTableName(partition)} ${more} past the retention, and rows of ${formatTableName(referrer as TableName)} refer to it (foreign key ${referrer.constraint})`,
+    message: `${formatTableName(partition)} ${more} to go, and rows of ${formatTableName(referrer as TableName)} refer to it (foreign key ${referrer.constraint})`,
     nextStep:
       'It goes once no row refers to it any more: delete those, or let their table retire at least as early. Rows of detached partitions refer too, until these are dropped.',
   }

@@ -1,8 +1,10 @@
 import type { TableName, TablePolicy } from '../policy/document.js'
+import { tenantsOf } from '../policy/policy.js'
 import { keepsAtLeast, type RetentionTerms, retentionTerms, sameTerms } from '../state/retention-terms.js'
 import { formatTableName } from '../state/state.js'
+import type { Wish } from '../state/want-state.js'
 import type { Finding } from './finding.js'
-import { isRetirement } from './hold-doubtful.js'
+import { isRemoval, isRetirement } from './hold-doubtful.js'
 import { makePlan, type Plan } from './plan.js'
 import { MAX_CLOCKS_APART_MS, type PlanContext } from './plan-changes.js'
 
@@ -29,6 +31,7 @@ export function holdUnapproved(
   plan: Plan,
   inForce: ReadonlyMap<string, RetentionTerms>,
   { now, clocksApartMs }: Pick<PlanContext, 'now' | 'clocksApartMs'>,
+  removed: Wish['removed'] = new Map(),
 ): ApprovedPlan {
   const held = new Set<string>()
   const findings: Finding[] = []
@@ -37,8 +40,10 @@ export function holdUnapproved(
     const name = formatTableName(declared.table)
     const [retention, known] = [retentionTerms(declared.policy), inForce.get(name)]
     if (known && sameTerms(known, retention)) continue
-    const going = plan.operations.filter((one) => isRetirement(one) && formatTableName(one.table) === name).length
-    const isDoubtful = clocksApartMs > MAX_CLOCKS_APART_MS || plan.findings.some((one) => formatTableName(one.table) === name)
+    const going = plan.operations.filter((one) => isRetirement(one) && !isRemoval(one) && formatTableName(one.table) === name).length
+    // What is of a tenant that was removed is not seen to go by its time.
+    const hidesSome = (removed.get(tenantsOf(declared.policy)?.tenants ?? '')?.size ?? 0) > 0
+    const isDoubtful = hidesSome || clocksApartMs > MAX_CLOCKS_APART_MS || plan.findings.some((one) => formatTableName(one.table) === name)
     if (known ? keepsAtLeast(retention, known, now) : going === 0 && !isDoubtful) accepted.push({ table: declared.table, retention })
     else if (known || going > 0) {
       held.add(name)
@@ -46,7 +51,7 @@ export function holdUnapproved(
     }
   }
   if (held.size === 0) return { plan, accepted }
-  const operations = plan.operations.filter((one) => !isRetirement(one) || !held.has(formatTableName(one.table)))
+  const operations = plan.operations.filter((one) => !isRetirement(one) || isRemoval(one) || !held.has(formatTableName(one.table)))
   return { plan: makePlan(now, operations, [...plan.findings, ...findings]), accepted }
 }
 

@@ -68,6 +68,19 @@ export interface DetachPartition extends Common {
   readonly tenant: string | null
   /** ISO 8601: the grace period counts from here. */
   readonly retiredAt: string
+  /** It goes because its tenant was removed. */
+  readonly removed?: RemovedTenant
+}
+
+/** A tenant that somebody has removed. */
+export interface RemovedTenant {
+  /** Where the partitions of the document live: a set of the same name of another one is another. */
+  readonly partitionSchema: string
+  /** The name of its set. */
+  readonly tenants: string
+  readonly key: string
+  /** ISO 8601: since when its grace period counts. */
+  readonly graceFrom: string
 }
 
 /** Ends a concurrent detach that was cut off. */
@@ -140,6 +153,8 @@ export interface DropPartition extends Common {
   readonly partition: DetachedPartition
   /** Whose rows it holds; null where there are no tenants, or several in it. */
   readonly tenant: string | null
+  /** It goes because its tenant was removed. */
+  readonly removed?: RemovedTenant
 }
 
 /** Moves a retired partition whose grace period is over, and all below it, to a schema where nothing looks at it again. */
@@ -150,6 +165,8 @@ export interface MovePartition extends Common {
   readonly partition: DetachedPartition
   /** Whose rows it holds; null where there are no tenants, or several in it. */
   readonly tenant: string | null
+  /** It goes because its tenant was removed. */
+  readonly removed?: RemovedTenant
   /** It is made where it is missing. */
   readonly schema: string
   /** ISO 8601. */

@@ -18,7 +18,7 @@ function expired(from: string, to: string, siblings: number): Extract<Difference
     wanted,
     parent: PLAIN.audit,
     partition,
-    retention: { kind: 'age', after: '12 months', grace: '24 hours' },
+    cause: { kind: 'age', after: '12 months', grace: '24 hours' },
     tenant: null,
     upper: `${to} 00:00:00+00`,
     isCurrent: Date.parse(to) > NOW,

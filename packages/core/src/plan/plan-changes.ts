@@ -1,17 +1,18 @@
 import { instantBefore } from '../calendar/window.js'
-import type { Difference } from '../diff/difference.js'
+import type { Difference, RetirementCause, TenantRemoval } from '../diff/difference.js'
 import { parseDuration } from '../policy/duration.js'
 import type { RetentionPolicy } from '../policy/policy.js'
 import { formatBound } from '../state/bound.js'
 import { proofName } from '../state/default-proof.js'
 import { DEFAULT_LOCK_CAPACITY, tablesPerTransaction } from '../state/lock-budget.js'
 import { joinName } from '../state/partition-name.js'
-import { formatTableName, type Partition } from '../state/state.js'
+import { type DetachedPartition, formatTableName, type Partition } from '../state/state.js'
+import type { WantedTable } from '../state/want-state.js'
 import { findHeld, type HeldDifference } from './find-held.js'
 import { findProblems } from './find-problems.js'
 import type { Finding } from './finding.js'
 import { locksOfCreation, locksOfReferences, shareUpdateExclusive } from './locks.js'
-import type { Operation, PartitionReference } from './operation.js'
+import type { Operation, PartitionReference, RemovedTenant } from './operation.js'
 import { makePlan, type Plan } from './plan.js'
 import { planIndexes, type TakenNames } from './plan-indexes.js'
 import { splitCreation } from './split-creation.js'
@@ -123,10 +124,14 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
       case 'partition-expired': {
         const parent = formatTableName(difference.parent)
         // The present and the future stay whatever the retention says.
-        if (difference.isCurrent || defaults.has(parent)) break
+        if (difference.isCurrent) break
+        if (defaults.has(parent)) {
+          if (difference.cause.kind === 'tenant-removed') findings.push(tenantKept(difference, difference.cause))
+          break
+        }
         // Whatever is made comes first, and where that fails nothing is retired.
         const others = difference.siblings + (change.get(parent) ?? 0)
-        if (others === 0) {
+        if (others === 0 && difference.cause.kind !== 'tenant-removed') {
           findings.push({
             ...common,
             code: 'LAST_PARTITION_KEPT',
@@ -150,7 +155,8 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           partition: reference(difference.partition),
           tenant: difference.tenant,
           retiredAt: new Date(context.now).toISOString(),
-          reason: `${formatRetention(difference.retention)}: it ends at ${difference.upper}`,
+          ...removedTenant(difference.cause, difference.wanted),
+          reason: formatCause(difference.cause, difference.upper),
           locks: [...shareUpdateExclusive(difference.parent), ...locksOfReferences(difference.references, 'SHARE ROW EXCLUSIVE')],
         })
         break
@@ -158,7 +164,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
       case 'partition-detached': {
         const { expired, partition } = difference
         if (expired === null || expired.afterGrace?.kind === 'keep') break
-        if (Date.parse(partition.marker.retiredAt) > instantBefore(context.now, parseDuration(expired.grace), 'UTC')) break
+        if (graceBegan(expired, partition) > instantBefore(context.now, parseDuration(expired.grace), 'UTC')) break
         if (difference.holds.length > 0) {
           held.push(difference)
           break
@@ -168,13 +174,20 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           transactional: true as const,
           partition,
           tenant: difference.tenant,
-          reason: `retired at ${partition.marker.retiredAt}, and its grace period of ${expired.grace} is over`,
+          reason: formatGrace(expired, partition),
           locks: locksOfReferences(difference.references, 'ACCESS EXCLUSIVE'),
         }
         if (expired.afterGrace) {
           const movedAt = new Date(context.now).toISOString()
-          drop.push({ ...judged, kind: 'move-partition', destroysData: false, schema: expired.afterGrace.schema, movedAt })
-        } else drop.push({ ...judged, kind: 'drop-partition', destroysData: true })
+          drop.push({
+            ...judged,
+            ...removedTenant(expired, difference.wanted),
+            kind: 'move-partition',
+            destroysData: false,
+            schema: expired.afterGrace.schema,
+            movedAt,
+          })
+        } else drop.push({ ...judged, ...removedTenant(expired, difference.wanted), kind: 'drop-partition', destroysData: true })
         break
       }
       default:
@@ -192,6 +205,20 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
   const operations = isClockSound ? [...sound, ...retire, ...drop, ...indexes.operations] : [...sound, ...indexes.operations]
   const clocks = clocksDisagree([...retire, ...drop], context.clocksApartMs)
   return makePlan(context.now, operations, [...findings, ...(isClockSound ? findHeld(held) : clocks), ...indexes.findings])
+}
+
+function tenantKept({ wanted, parent, partition }: Extract<Difference, { kind: 'partition-expired' }>, { key }: TenantRemoval): Finding {
+  const { table, model, declaredAt } = wanted.policy
+  return {
+    table,
+    model,
+    declaredAt,
+    code: 'REMOVED_TENANT_KEPT',
+    severity: 'warning',
+    message: `${formatTableName(partition)} of the tenant ${JSON.stringify(key)}, which was removed, stays: ${formatTableName(parent)} has a DEFAULT partition`,
+    nextStep:
+      'PostgreSQL detaches nothing concurrently beside a DEFAULT partition. Delete the rows, or detach the partition yourself while nobody uses the table.',
+  }
 }
 
 function clocksDisagree(kept: readonly Operation[], apartMs: number): Finding[] {
@@ -222,6 +249,30 @@ function defaultPartitions(differences: readonly Difference[]): Map<string, Extr
 
 function isDefault({ bound }: Partition): boolean {
   return bound.kind === 'default'
+}
+
+function removedTenant(cause: RetirementCause, { partitionSchema }: WantedTable): { removed?: RemovedTenant } {
+  if (cause.kind !== 'tenant-removed') return {}
+  const { tenants, key, removal } = cause
+  return { removed: { partitionSchema, tenants, key, graceFrom: removal.graceFrom } }
+}
+
+/** What was retired before its tenant was removed waits anew: whoever has removed it by mistake has as long as for everything else. */
+function graceBegan(expired: RetirementCause, { marker }: Pick<DetachedPartition, 'marker'>): number {
+  const retiredAt = Date.parse(marker.retiredAt)
+  return expired.kind === 'tenant-removed' ? Math.max(retiredAt, Date.parse(expired.removal.graceFrom)) : retiredAt
+}
+
+function formatGrace(expired: RetirementCause, { marker }: Pick<DetachedPartition, 'marker'>): string {
+  const over = `retired at ${marker.retiredAt}, and its grace period of ${expired.grace} is over`
+  return expired.kind === 'tenant-removed'
+    ? `its tenant ${JSON.stringify(expired.key)} was removed at ${expired.removal.removedAt}; ${over}`
+    : over
+}
+
+function formatCause(cause: RetirementCause, upper: string): string {
+  if (cause.kind === 'tenant-removed') return `its tenant ${JSON.stringify(cause.key)} was removed`
+  return `${formatRetention(cause)}: it ends at ${upper}`
 }
 
 function formatRetention(retention: RetentionPolicy): string {

@@ -24,6 +24,7 @@ export interface SimulationInput {
   readonly tenants: ReadonlyMap<string, readonly string[]>
   /** What tenants have of their own, by the name of their set and their key. */
   readonly settings?: Wish['settings']
+  readonly removed?: Wish['removed']
   /** Those that nobody has released, by the full name of their table; they stay the same but for the time that they last. */
   readonly holds?: Wish['holds']
   /** Milliseconds since 1970. */
@@ -80,6 +81,7 @@ export function simulateMaintenance({
   state: before,
   tenants,
   settings = new Map(),
+  removed = new Map(),
   holds = new Map(),
   from,
   until,
@@ -91,7 +93,7 @@ export function simulateMaintenance({
   let state = before
   let findings: readonly Finding[] | undefined
   for (let now: number | undefined = from; now !== undefined && now <= until; now = nextRun(document, state, now, holds)) {
-    const wanted = wantState(document, { now, tenants, settings, holds })
+    const wanted = wantState(document, { now, tenants, removed, settings, holds })
     const plan = planChanges(diffState(wanted, state), {
       now,
       takenNames: new Set(),

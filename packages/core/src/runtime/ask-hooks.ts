@@ -47,12 +47,13 @@ export class HookQuestions {
     if (!retires(operation)) return { kind: 'proceed' }
     const target = targetOf(operation)
     const call = this.#calls.get(hookCallKey(target))
-    if (call?.decision === 'keep') return kept(target.phase, call.attempts, call.reason ?? '')
+    const isAskedAnew = call?.isStale === true && this.#hookOf(target) !== undefined
+    if (call?.decision === 'keep' && !isAskedAnew) return kept(target.phase, call.attempts, call.reason ?? '')
     if (!this.#hookOf(target)) return { kind: 'proceed' }
     // Where somebody has attached it again, or altered it, that was said of other rows.
     if (call?.decision === 'proceed' && call.isCurrent)
       return { kind: 'proceed', hook: reportOf(target.phase, call.attempts, 'proceed', call.reason) }
-    if (!call?.waits) return undefined
+    if (!call?.waits || isAskedAnew) return undefined
     return putOff(target.phase, call.attempts, call.decision, call.reason, call.retryAt)
   }
 
@@ -136,7 +137,7 @@ function describe(
   database: Database,
   signal: AbortSignal,
 ): RetiringPartition {
-  const { model, table, tenant } = operation
+  const { model, table, tenant, reason } = operation
   const [parent, bound] =
     operation.kind === 'detach-partition'
       ? [operation.parent, operation.partition.bound]
@@ -149,6 +150,7 @@ function describe(
     model,
     table,
     tenant,
+    reason,
     bound,
     estimatedRows,
     bytes,

@@ -1,7 +1,7 @@
 import { PartmanError } from '../error.js'
 import type { Database } from '../sql/database.js'
 import { constantSql } from '../sql/sql.js'
-import { parseAnyMarker } from '../state/marker.js'
+import { MARKER_PREFIX, MOVED_PREFIX, parseAnyMarker } from '../state/marker.js'
 import { formatTableName, type RetiredMarker, sameTable } from '../state/state.js'
 
 /** A table that stands detached and bears our mark, of one that was retired, or moved since. */
@@ -26,6 +26,24 @@ interface Found extends Omit<MarkedTable, 'marker' | 'comment'> {
   readonly parent: string | null
 }
 
+const FIND_ALL =
+  constantSql(`SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS name, d.description AS comment, NULL::text AS parent
+FROM pg_catalog.pg_description d JOIN pg_catalog.pg_class c ON c.oid = d.objoid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND (d.description LIKE '${MARKER_PREFIX}%' OR d.description LIKE '${MOVED_PREFIX}%')
+  AND c.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)
+ORDER BY c.oid`)
+
+/** Finds all tables that stand detached and bear our mark, of a retirement or of a move. */
+export async function findMarked(database: Database): Promise<MarkedTable[]> {
+  return (await database.query<Found>(FIND_ALL)).flatMap(readMark)
+}
+
+/** A mark counts only on the table that it was written for. */
+function readMark({ parent, comment, ...table }: Found): MarkedTable[] {
+  const marker = parent === null && comment !== null ? parseAnyMarker(comment) : undefined
+  return marker && comment !== null && sameTable(marker.partition, table) ? [{ ...table, comment, marker }] : []
+}
+
 /**
  * Finds the detached partition of a name, with or without its schema.
  *
@@ -33,10 +51,7 @@ interface Found extends Omit<MarkedTable, 'marker' | 'comment'> {
  */
 export async function findDetached(database: Database, name: string): Promise<MarkedTable> {
   const found = await database.query<Found>(FIND, [name])
-  const marked = found.flatMap(({ parent, comment, ...table }) => {
-    const marker = parent === null && comment !== null ? parseAnyMarker(comment) : undefined
-    return marker && comment !== null && sameTable(marker.partition, table) ? [{ ...table, comment, marker }] : []
-  })
+  const marked = found.flatMap(readMark)
   const [only, ...others] = marked
   if (only && others.length === 0) return only
   throw new PartmanError('RESTORE_REFUSED', refusal(name, found, marked), {

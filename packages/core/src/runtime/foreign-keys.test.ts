@@ -52,7 +52,7 @@ it('a partition that others refer to is kept, told of, and goes when those are g
   expect(days[4]).toEqual({
     steps: ['detach-partition Payment_p20260301 done'],
     findings: [
-      'FOREIGN_KEY_REFERS: partman_partitions.Order "x"_p20260301 is past the retention, and rows of public.Payment refer to it (foreign key of an order)',
+      'FOREIGN_KEY_REFERS: partman_partitions.Order "x"_p20260301 is to go, and rows of public.Payment refer to it (foreign key of an order)',
     ],
   })
   // Whoever reads or writes orders waits behind these, so they are waited for no longer than that allows.

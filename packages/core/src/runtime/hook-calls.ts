@@ -4,6 +4,7 @@ import type { Database } from '../sql/database.js'
 import type { ActingMaintainer } from '../sql/guarded-block.js'
 import { constantSql } from '../sql/sql.js'
 import { formatTableName } from '../state/state.js'
+import { isLeaseHeld } from './lease.js'
 import type { RetirementPhase } from './retirement-hook.js'
 
 /** What `partman.hook_call` remembers of one partition in one phase. */
@@ -17,6 +18,8 @@ export interface HookCall {
   readonly waits: boolean
   /** The partition was neither attached, nor detached, nor altered since: each writes its row in `pg_class` anew. */
   readonly isCurrent: boolean
+  /** Its tenant was removed, or restored, since: a hook that is there is to be asked anew. */
+  readonly isStale: boolean
 }
 
 /** Whom a hook is asked about. An object id is given again once its table is gone, so it counts with the name alone. */
@@ -36,12 +39,11 @@ const RETRY_AT = `pg_catalog.to_char(h.retry_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"
 
 const OBSERVE = constantSql(`SELECT h.partition::text AS oid, h.relation, h.phase, h.decision, h.attempts, h.reason,
   ${RETRY_AT} AS retry_at, COALESCE(h.retry_at > pg_catalog.clock_timestamp(), false) AS waits,
-  EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = h.partition AND c.xmin = h.pg_class_xmin) AS is_current
+  EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = h.partition AND c.xmin = h.pg_class_xmin) AS is_current, h.pg_class_xmin IS NULL AS is_stale
 FROM partman.hook_call h WHERE h.partition = ANY ($1::text[]::oid[])`)
 
 /** Whoever has lost the lease writes nothing. */
-const IS_HELD = `EXISTS (SELECT FROM partman.lease l
-    WHERE l.name = $1 AND l.holder = $2 AND l.token = $3::bigint AND l.expires_at >= pg_catalog.clock_timestamp())`
+const IS_HELD = `EXISTS (SELECT FROM partman.lease l WHERE ${isLeaseHeld('$1', '$2', '$3')})`
 
 /** A size is read under a lock that ends with the reading. */
 const BEGIN = constantSql(`
@@ -75,19 +77,20 @@ export async function observeHookCalls(database: Database, targets: readonly Hoo
   if (targets.length === 0) return new Map()
   const rows = await database.query<HookCallRow>(OBSERVE, [targets.map(({ partition }) => partition.oid)])
   return new Map(
-    rows.map(({ oid, relation, phase, decision, attempts, reason, retry_at: retryAt, waits, is_current: isCurrent }) => [
+    rows.map(({ oid, relation, phase, decision, attempts, reason, retry_at: retryAt, waits, is_current: isCurrent, is_stale: isStale }) => [
       keyOf(oid, phase, relation),
-      { decision, attempts, reason, retryAt, waits, isCurrent },
+      { decision, attempts, reason, retryAt, waits, isCurrent, isStale },
     ]),
   )
 }
 
-interface HookCallRow extends Omit<HookCall, 'retryAt' | 'isCurrent'> {
+interface HookCallRow extends Omit<HookCall, 'retryAt' | 'isCurrent' | 'isStale'> {
   readonly oid: string
   readonly relation: string
   readonly phase: RetirementPhase
   readonly retry_at: string | null
   readonly is_current: boolean
+  readonly is_stale: boolean
 }
 
 export function hookCallKey({ phase, partition }: HookTarget): string {

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { PartmanError } from '../error.js'
+import type { PartmanDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
-import { integer, literal, sql } from '../sql/sql.js'
+import { constantSql, integer, literal, type Sql, sql } from '../sql/sql.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
 /** The right to maintain, for a while. The token grows with every grant, so an old holder can be told from the present one. */
@@ -20,6 +23,16 @@ export interface CutOffRun {
   readonly holder: string
   /** ISO 8601. */
   readonly startedAt: string
+}
+
+/** The lease that whoever works on the tables of a document takes. */
+export function leaseName({ partitionSchema }: Pick<PartmanDocument, 'partitionSchema'>): string {
+  return `maintainer of ${partitionSchema}`
+}
+
+/** A name of this process that no other bears, also where one begins anew under the same number. */
+export function holderName(): string {
+  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
 }
 
 /**
@@ -68,6 +81,21 @@ export async function renewLease(database: Database, lease: Lease, ttlMs: number
     [lease.name, lease.holder, lease.token],
   )
   return rows.length > 0
+}
+
+/** Whether somebody has the lease still: a condition on `partman.lease l`, with the names of the parameters that tell who. */
+export function isLeaseHeld(name: `$${number}`, holder: `$${number}`, token: `$${number}`): Sql {
+  return constantSql(
+    `l.name = ${name} AND l.holder = ${holder} AND l.token = ${token}::bigint AND l.expires_at >= pg_catalog.clock_timestamp()`,
+  )
+}
+
+/** Gives a lease back that no run of maintenance was made with. */
+export async function returnLease(database: Database, { name, holder, token, runId }: Lease): Promise<void> {
+  await database.query(
+    sql`WITH returned AS (UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp() WHERE name = $1 AND holder = $2 AND token = $3::bigint) DELETE FROM partman.run WHERE id = $4::bigint AND holder = $2`,
+    [name, holder, token, runId],
+  )
 }
 
 /** How many runs, idle ones included, the history goes back: a week of one a minute. */

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import type { Plan } from '../plan/plan.js'
 import { type PartmanDocument, parseDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { HookQuestions } from './ask-hooks.js'
 import type { Clock } from './clock.js'
-import { acquireLease, type Lease, releaseLease, renewLease } from './lease.js'
+import { acquireLease, holderName, type Lease, leaseName as nameOfLease, releaseLease, renewLease } from './lease.js'
 import { LeaseKeeper, readInstants } from './lease-keeper.js'
 import { type Logger, SILENT, unfailing } from './logger.js'
 import type { MaintenanceReport } from './maintenance-report.js'
@@ -102,8 +100,8 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     ...options,
   }
   const document = parseDocument(options.document)
-  const holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
-  const leaseName = `maintainer of ${document.partitionSchema}`
+  const holder = holderName()
+  const leaseName = nameOfLease(document)
   let stopping = new AbortController()
   let running: Promise<MaintenanceReport> | undefined
   let loop: Promise<void> | undefined

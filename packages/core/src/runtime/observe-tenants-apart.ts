@@ -7,7 +7,7 @@ import type { Database } from '../sql/database.js'
 import { formatTableName } from '../state/state.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
-export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'settings' | 'inForce' | 'approved' | 'holds'> {
+export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'removed' | 'settings' | 'inForce' | 'approved' | 'holds'> {
   readonly findings: readonly Finding[]
 }
 
@@ -45,6 +45,7 @@ export async function observeTenantsApart(
   }
   return {
     tenants: new Map(apart.flatMap(({ tenants }) => [...tenants])),
+    removed: new Map(apart.flatMap(({ removed }) => [...removed])),
     settings: new Map(apart.flatMap(({ settings }) => [...settings])),
     inForce: new Map(apart.flatMap(({ inForce }) => [...inForce])),
     approved: new Map(apart.flatMap(({ approved }) => [...approved])),
@@ -59,7 +60,7 @@ function isUnreadable(error: unknown): boolean {
 
 function withFindings(
   document: PartmanDocument,
-  { tenants, settings, invalidSettings, inForce, approved, holds }: ObservedTenants,
+  { tenants, removed, settings, invalidSettings, inForce, approved, holds }: ObservedTenants,
 ): TenantsWithFindings {
   const findings = [...tenants.keys()].flatMap((set) =>
     invalid(
@@ -67,7 +68,7 @@ function withFindings(
       invalidSettings.filter((one) => one.tenants === set),
     ),
   )
-  return { tenants, settings, inForce, approved, holds, findings }
+  return { tenants, removed, settings, inForce, approved, holds, findings }
 }
 
 /** Told once for a set, however many of its tenants have such settings. */

@@ -45,9 +45,9 @@ export async function planMaintenance(
   options: { clock?: Clock; approved?: true } = {},
 ): Promise<PlannedMaintenance> {
   const observation = await observeMeasures(database, document, await observeState(database, document))
-  const { tenants, settings, inForce, approved, holds, findings } = await observeTenantsApart(database, document, observation)
+  const { tenants, removed, settings, inForce, approved, holds, findings } = await observeTenantsApart(database, document, observation)
   const now = options.clock ? options.clock.now().getTime() : observation.server.now
-  const wanted = wantState(document, { now, tenants, settings, holds })
+  const wanted = wantState(document, { now, tenants, removed, settings, holds })
   const clocksApartMs = options.clock ? 0 : Math.abs(observation.server.now - Date.now())
   const context = { now, clocksApartMs, tablesPerStep: tablesPerTransaction(observation.server.lockCapacity) }
   const changes = await planFreely(database, document, diffState(wanted, observation.state), context)
@@ -59,7 +59,7 @@ export async function planMaintenance(
     return { ...plan, findings: [...plan.findings, ...manyLeaves] }
   }
   if (options.approved) return { plan: await besideDefaults(whole), accepted: [], observation, wanted, holds }
-  const { plan: approvedPlan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs })
+  const { plan: approvedPlan, accepted } = holdUnapproved(document.tables, whole, inForce, { now, clocksApartMs }, removed)
   const evidence = await observeEvidence(database, wanted, observation.state, approvedPlan)
   const sound = holdDoubtful(document, approvedPlan, { evidence, approved })
   const free = holdReferred(sound, await observeReferred(database, observation.state, sound))

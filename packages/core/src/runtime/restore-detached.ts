@@ -2,13 +2,22 @@ import { observeState } from '../catalog/observe-state.js'
 import { PartmanError } from '../error.js'
 import type { PartmanDocument, TableName } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
-import { PROBED, type RestoreTarget, renderAddCheck, renderProbe, renderRestore, renderValidate } from '../sql/render-restore.js'
+import type { Fence } from '../sql/guarded-block.js'
+import {
+  PROBED,
+  type RestoreRecord,
+  type RestoreTarget,
+  renderAddCheck,
+  renderProbe,
+  renderRestore,
+  renderValidate,
+} from '../sql/render-restore.js'
 import type { Sql } from '../sql/sql.js'
 import type { Bound } from '../state/bound.js'
 import { type HeldBounds, heldBounds } from '../state/held-bounds.js'
-import { formatTableName } from '../state/state.js'
+import { formatTableName, type Table } from '../state/state.js'
 import type { ApplyOptions } from './apply-operation.js'
-import { findDetached } from './find-detached.js'
+import { findDetached, type MarkedTable } from './find-detached.js'
 import { retryOnLocks } from './retry.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
@@ -52,10 +61,27 @@ export async function restoreDetached(
   options: ApplyOptions,
 ): Promise<RestoredPartition> {
   const found = await findDetached(database, name)
+  const { state } = await observeState(database, document)
+  return restoreMarked(database, document, found, state.tables, { until, by, dryRun }, options)
+}
+
+/** How it is applied, and on behalf of which lease, where of one. */
+interface FencedOptions extends ApplyOptions {
+  readonly fence?: Fence
+}
+
+/** Attaches a table that bears our mark to its parent again. `isFree`: no hold is put on it, as nothing would take it again. */
+export async function restoreMarked(
+  database: Database,
+  document: PartmanDocument,
+  found: MarkedTable,
+  tables: readonly Table[],
+  { until, by, dryRun = false, isFree }: Omit<RestoreRequest, 'name'> & Pick<RestoreRecord, 'isFree'>,
+  options: FencedOptions,
+): Promise<RestoredPartition> {
   const { marker, comment } = found
   const { table, parent, bound } = marker
-  const { state } = await observeState(database, document)
-  const held = heldBounds(document, state.tables, marker)
+  const held = heldBounds(document, tables, marker)
   if (!held)
     throw refused(
       `${formatTableName(parent)}, which ${formatTableName(found)} was a partition of, is no longer a partitioned table that is declared`,
@@ -83,17 +109,18 @@ export async function restoreDetached(
     }
     await send(renderValidate(target, unfinished, options))
   }
-  await send(renderRestore(target, names, { table, ...held, until, by }, options))
+  await send(renderRestore(target, names, { table, ...held, until, by, ...(isFree && { isFree }) }, options))
   return restored
 }
 
-async function probe(database: Database, target: RestoreTarget, options: ApplyOptions): Promise<Probe> {
+async function probe(database: Database, target: RestoreTarget, options: FencedOptions): Promise<Probe> {
   try {
     await retryOnLocks(() => database.query(renderProbe(target, options)), options)
   } catch (error) {
     const message = error instanceof Error ? error.message : ''
     if (sqlState(error) !== SQLSTATE.probed) throw explain(target, error)
-    return JSON.parse(message.slice(message.indexOf(PROBED) + PROBED.length)) as Probe
+    // Prisma puts the driver's message into quotes of its own.
+    return JSON.parse(message.slice(message.indexOf(PROBED) + PROBED.length, message.lastIndexOf('}') + 1)) as Probe
   }
   throw new TypeError('The probe was to end with what it has found')
 }
@@ -114,6 +141,8 @@ function explain({ partition, parent, partitionSchema }: RestoreTarget, error: u
       return refused(`${name} holds rows that do not belong into ${above} under its bounds: ${said}`, error)
     case SQLSTATE.duplicateTable:
       return refused(`Schema ${partitionSchema}, where ${name} is to go back to, has something of its name: ${said}`, error)
+    case SQLSTATE.insufficientPrivilege:
+      return refused(`${name} may not be attached to ${above}: ${said}`, error)
     case SQLSTATE.planStale:
       return refused(`${name} was changed meanwhile`, error, 'Look, and restore it again.')
     default:

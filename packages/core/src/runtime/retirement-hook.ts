@@ -25,6 +25,8 @@ export interface RetiringPartition extends TableName {
   readonly table: TableName
   /** Whose rows it holds; null where there are no tenants, or several in it. */
   readonly tenant: string | null
+  /** Why it goes, in one sentence for people: what its retention says, or that its tenant was removed. */
+  readonly reason: string
   readonly bound: Bound
   /** Rows by the last ANALYZE or VACUUM; null where there was none. */
   readonly estimatedRows: number | null

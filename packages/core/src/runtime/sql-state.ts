@@ -18,6 +18,8 @@ export const SQLSTATE = {
   leaseLost: 'PTM03',
   /** Raised by a block of ours that was only to find something out, and to change nothing. */
   probed: 'PTM04',
+  /** Raised by the registration of a tenant that somebody has removed. */
+  tenantRemoved: 'PTM05',
   datatypeMismatch: '42804',
   invalidObjectDefinition: '42P17',
   duplicateTable: '42P07',

@@ -7,16 +7,22 @@ export interface RenderOptions {
   readonly lockTimeoutMs: number
   /** On whose behalf: a maintainer that may have lost its right to act, and wants to know who stands in its way. */
   readonly maintainer?: ActingMaintainer
+  /** A lease that whoever acts is to have still. */
+  readonly fence?: Fence
 }
 
-/** A maintainer as its statements name it. */
-export interface ActingMaintainer {
+/** A lease as the statements of its holder name it. */
+export interface Fence {
   /** The name of its lease. */
   readonly lease: string
   readonly holder: string
   /** The fencing token: it grows with every grant of the lease. */
   readonly token: string
   readonly leaseTtlMs: number
+}
+
+/** A maintainer as its statements name it. */
+export interface ActingMaintainer extends Fence {
   /** A detach is not begun while a transaction that is older than this, in milliseconds, uses the parent. */
   readonly longTransactionMs: number
   /** The ids of the holds that the plan was made with, by the full name of their table. */
@@ -34,12 +40,12 @@ export interface Block {
 }
 
 /** Renders a block that waits only so long for each lock, and leaves the setting as the caller's transaction had it. */
-export function lockLimited(statements: readonly Sql[], { lockTimeoutMs }: RenderOptions): Sql {
+export function lockLimited(statements: readonly Sql[], { lockTimeoutMs, fence }: RenderOptions): Sql {
   return doBlock(sql`DECLARE
   previous text := pg_catalog.current_setting('lock_timeout');
 BEGIN
   PERFORM pg_catalog.set_config('lock_timeout', '${integer(lockTimeoutMs)}ms', true);
-  ${joinSql(statements, '\n')}
+  ${joinSql([...(fence ? [renderFence(fence)] : []), ...statements], '\n')}
   PERFORM pg_catalog.set_config('lock_timeout', previous, true);
 END`)
 }
@@ -47,10 +53,10 @@ END`)
 /** Renders several blocks as one transaction. A maintainer's begins by making sure of its lease, and by taking it for longer. */
 export function renderBlocks(blocks: readonly Block[], options: RenderOptions): Sql {
   const statements = blocks.flatMap((block) => block.statements)
-  const { maintainer } = options
-  if (!maintainer) return lockLimited(statements, options)
-  const locks = blocks.flatMap((block) => block.locks)
   const premises = new Set(blocks.flatMap((block) => block.premises ?? []))
+  const { maintainer } = options
+  if (!maintainer) return lockLimited([...premises, ...statements], options)
+  const locks = blocks.flatMap((block) => block.locks)
   return doBlock(sql`BEGIN
   ${renderFence(maintainer)}
   PERFORM pg_catalog.set_config('lock_timeout', '${integer(options.lockTimeoutMs)}ms', true);
@@ -66,7 +72,7 @@ END`)
  * The row of the lease stays locked until the block commits, so that nobody else is granted it meanwhile; and whoever wakes up
  * after another one was granted it, or after its own has run out, does nothing.
  */
-function renderFence({ lease, holder, token, leaseTtlMs }: ActingMaintainer): Sql {
+function renderFence({ lease, holder, token, leaseTtlMs }: Fence): Sql {
   return sql`UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp() + interval ${literal(`${leaseTtlMs} milliseconds`)}
     WHERE name = ${literal(lease)} AND holder = ${literal(holder)} AND token = ${literal(token)}::bigint AND expires_at >= pg_catalog.clock_timestamp();
   IF NOT FOUND THEN

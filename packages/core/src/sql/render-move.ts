@@ -3,6 +3,7 @@ import type { TableName } from '../policy/document.js'
 import { formatMarker, formatMovedMarker } from '../state/marker.js'
 import { assertKnownHolds, HOLD_LOCK } from './assert-holds.js'
 import { assertRelation, isDetached, type RenderOptions } from './guarded-block.js'
+import { assertRemoved } from './removed-tenant.js'
 import { forgetHooks, renderAudit } from './render-audit.js'
 import { identifier, literal, qualified, type Sql, sql } from './sql.js'
 import type { Statement } from './statement.js'
@@ -11,7 +12,7 @@ import type { Statement } from './statement.js'
  * Moves a detached partition with all below it. Its mark says from then on that it was moved, so that no maintenance takes it for one that is
  * to be dropped, and a restore finds it.
  */
-export function renderMove({ partition, table, reason, schema, movedAt }: MovePartition, options: RenderOptions): Statement {
+export function renderMove({ partition, table, reason, schema, movedAt, removed }: MovePartition, options: RenderOptions): Statement {
   const { marker } = partition
   const moved = { schema, name: partition.name }
   const of = { table, partition, bound: marker.bound, reason: `to schema ${schema}: ${reason}` }
@@ -21,7 +22,7 @@ export function renderMove({ partition, table, reason, schema, movedAt }: MovePa
       { mode: 'ACCESS EXCLUSIVE', on: { schema: partition.schema, name: partition.name } },
       ...(options.maintainer ? [HOLD_LOCK] : []),
     ],
-    premises: assertKnownHolds(table, options),
+    premises: [...assertKnownHolds(table, options), ...assertRemoved(removed)],
     statements: [
       sql`LOCK TABLE ${qualified(partition)} IN ACCESS EXCLUSIVE MODE;`,
       assertRelation(partition, isDetached(formatMarker(marker))),

@@ -10,6 +10,7 @@ import type {
 import { formatMarker } from '../state/marker.js'
 import { assertKnownHolds, HOLD_LOCK } from './assert-holds.js'
 import { assertRelation, isAttached, isDetached, type RenderOptions } from './guarded-block.js'
+import { assertRemoved } from './removed-tenant.js'
 import { forgetHooks, renderAudit } from './render-audit.js'
 import { renderBound } from './render-bound.js'
 import { renderCreateBeside, renderDropCheck, renderUndoProof } from './render-default-proof.js'
@@ -89,16 +90,24 @@ function bare(bound: Sql): Sql {
  * that a limit could be local to, and waits, without blocking readers or writers, until all who use the parent are gone.
  */
 function renderDetach(operation: DetachPartition, options: RenderOptions): Statement[] {
-  const { parent, partition, table, retiredAt, reason, locks } = operation
+  const { parent, partition, table, tenant, retiredAt, reason, locks, removed } = operation
   const { schema, name, bound } = partition
-  const marker = formatMarker({ table, partition: { schema, name }, parent, bound, retiredAt })
+  const marker = formatMarker({
+    table,
+    partition: { schema, name },
+    parent,
+    bound,
+    ...(tenant !== null && { tenant }),
+    ...(removed && { removed: true }),
+    retiredAt,
+  })
   return [
     {
       kind: 'block',
       locks: options.maintainer
         ? [parent, { schema, name }].map((on): OperationLock => ({ mode: 'ACCESS EXCLUSIVE', on })).concat(HOLD_LOCK, locks)
         : locks,
-      premises: assertKnownHolds(table, options),
+      premises: [...assertKnownHolds(table, options), ...assertRemoved(removed)],
       quiet: [{ schema, name }, ...locks.map(({ on }) => on)],
       statements: [
         sql`LOCK TABLE ONLY ${qualified(parent)} IN SHARE UPDATE EXCLUSIVE MODE;`,
@@ -134,7 +143,7 @@ function renderClearMarker({ parent, partition, locks }: ClearMarker, options: R
 }
 
 /** The lock is taken before the check, so that nobody can attach the partition again in between. */
-function renderDrop({ partition, table, reason, locks }: DropPartition, options: RenderOptions): Statement {
+function renderDrop({ partition, table, reason, locks, removed }: DropPartition, options: RenderOptions): Statement {
   return {
     kind: 'block',
     locks: [
@@ -142,7 +151,7 @@ function renderDrop({ partition, table, reason, locks }: DropPartition, options:
       ...locks,
       ...(options.maintainer ? [HOLD_LOCK] : []),
     ],
-    premises: assertKnownHolds(table, options),
+    premises: [...assertKnownHolds(table, options), ...assertRemoved(removed)],
     statements: [
       sql`LOCK TABLE ${qualified(partition)} IN ACCESS EXCLUSIVE MODE;`,
       assertRelation(partition, isDetached(formatMarker(partition.marker))),

@@ -9,8 +9,9 @@ import type { Partition } from '../state/state.js'
 import { wantTenant } from '../state/want-partitions.js'
 import { wantTable } from '../state/want-state.js'
 import { lockLimited, type RenderOptions } from './guarded-block.js'
+import { lockTenant, refuseRemoved } from './removed-tenant.js'
 import { renderCreatePartition } from './render-partition.js'
-import { joinSql, literal, qualified, type Sql, sql } from './sql.js'
+import { constantSql, joinSql, literal, qualified, type Sql, sql } from './sql.js'
 
 export interface RegistrationOptions extends RenderOptions {
   /** Milliseconds since 1970: the windows are the ones around this instant. */
@@ -35,7 +36,7 @@ const TABLES_PER_BATCH = 50
  */
 export function renderRegistration(document: PartmanDocument, tenants: string, tenant: TenantKey, options: RegistrationOptions): Sql {
   const { parse, partitionsOf } = registrar(document, tenants, options)
-  return renderBatch(tenants, [partitionsOf(parse(tenant))], options)
+  return renderBatch(document, tenants, [partitionsOf(parse(tenant))], options)
 }
 
 /**
@@ -64,7 +65,7 @@ export function renderRegistrationBatches(
     }
     room -= tables
   }
-  return batches.map((batch) => ({ keys: batch.map(({ key }) => key), sql: renderBatch(tenants, batch, options) }))
+  return batches.map((batch) => ({ keys: batch.map(({ key }) => key), sql: renderBatch(document, tenants, batch, options) }))
 }
 
 /** A tenant, and the partitions that it is to have in every table of its set. */
@@ -96,12 +97,18 @@ function registrar({ tenantSets, tables, partitionSchema }: PartmanDocument, ten
   }
 }
 
-function renderBatch(tenants: string, batch: readonly TenantPartitions[], options: RegistrationOptions): Sql {
-  const names = batch.map(({ key }) => literal(`partman tenant ${tenants} ${key}`))
+function renderBatch(
+  { partitionSchema }: PartmanDocument,
+  tenants: string,
+  batch: readonly TenantPartitions[],
+  options: RegistrationOptions,
+): Sql {
+  const keys = batch.map(({ key }) => key)
   const rows = batch.map(({ key }) => sql`(${literal(tenants)}, ${literal(key)})`)
   return lockLimited(
     [
-      sql`PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(name, 0)) FROM pg_catalog.unnest(ARRAY[${joinSql(names, ', ')}]) AS name;`,
+      sql`PERFORM ${lockTenant(literal(tenants), constantSql('key'))} FROM pg_catalog.unnest(ARRAY[${joinSql(keys.map(literal), ', ')}]) AS key;`,
+      refuseRemoved(partitionSchema, tenants, keys),
       sql`INSERT INTO partman.tenant (tenants, key) VALUES ${joinSql(rows, ', ')} ON CONFLICT DO NOTHING;`,
       ...batch.flatMap(({ key, type, partitions }) =>
         partitions.map(({ table, partition }) => renderTenantPartition(table, partition, heldPattern(partition, type, key))),

@@ -26,6 +26,8 @@ export interface RestoreRecord {
   /** ISO 8601. */
   readonly until: string | null
   readonly by: string
+  /** Nothing would take it again, so no hold is put on it. */
+  readonly isFree?: true
 }
 
 /** What the message of a probe begins with; JSON follows. */
@@ -68,29 +70,43 @@ export function renderValidate({ partition }: RestoreTarget, name: string, optio
   return lockLimited([sql`ALTER TABLE ${qualified(partition)} VALIDATE CONSTRAINT ${identifier(name)};`], options)
 }
 
-/** Attaches the partition, which no row is read for, takes the mark off, and puts a hold on it: it has passed its retention, and would go again. */
+/** Attaches the partition, which no row is read for, takes the mark off, and puts a hold on it where it has passed its retention, and would go again. */
 export function renderRestore(target: RestoreTarget, checks: readonly string[], record: RestoreRecord, options: RenderOptions): Sql {
   const { partition, comment, parent, bound, partitionSchema } = target
   const home = { schema: partitionSchema, name: partition.name }
-  const { table, tenant, lower, upper, until, by } = record
+  const { table, tenant, lower, upper, until, by, isFree } = record
   const drops = checks.map((name) => sql`ALTER TABLE ${qualified(home)} DROP CONSTRAINT ${identifier(name)};`)
   return lockLimited(
     [
       sql`LOCK TABLE ${qualified(partition)} IN ACCESS EXCLUSIVE MODE;`,
       assertRelation(partition, isDetached(comment)),
+      assertOwner(partition, parent),
       ...(partition.schema === partitionSchema ? [] : [renderMoveTree(partition, partitionSchema)]),
       sql`ALTER TABLE ${qualified(parent)} ATTACH PARTITION ${qualified(home)} ${renderBound(bound)};`,
       sql`COMMENT ON TABLE ${qualified(home)} IS NULL;`,
       ...drops,
       sql`DELETE FROM partman.hook_call WHERE partition = ${literal(partition.oid)}::oid;`,
-      sql`INSERT INTO partman.hold (table_schema, table_name, table_oid, tenant, lower, upper, reason, until, held_by)
+      ...(isFree
+        ? []
+        : [
+            sql`INSERT INTO partman.hold (table_schema, table_name, table_oid, tenant, lower, upper, reason, until, held_by)
     VALUES (${literal(table.schema)}, ${literal(table.name)}, pg_catalog.to_regclass(${literal(qualified(table))})::oid, ${nullable(tenant)}, ${nullable(lower)}, ${nullable(upper)}, 'restored', ${nullable(until)}::timestamptz, ${literal(by)});`,
+          ]),
       sql`INSERT INTO partman.audit (actor, act, table_schema, table_name, subject, details, reason)
     VALUES (${literal(by)}, 'restore', ${literal(table.schema)}, ${literal(table.name)}, ${literal(`${partition.schema}.${partition.name}`)},
       pg_catalog.jsonb_build_object('bound', ${literal(formatBound(bound))}::text, 'until', ${nullable(until)}::text), 'somebody wants its rows back');`,
     ],
     options,
   )
+}
+
+/** Whoever may make a table may write a mark on it, and would have its triggers run for others once it is attached. */
+function assertOwner(partition: RestoreTarget['partition'], parent: TableName): Sql {
+  const name = `${partition.schema}.${partition.name}`
+  return sql`IF EXISTS (SELECT FROM pg_catalog.pg_class c, pg_catalog.pg_class p WHERE c.oid = ${literal(partition.oid)}::oid AND p.oid = ${literal(qualified(parent))}::regclass
+      AND c.relowner NOT IN (p.relowner, current_user::regrole::oid)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = ${literal(`${name} belongs to somebody else than its parent`)};
+  END IF;`
 }
 
 function nullable(text: string | null): Sql {

@@ -37,6 +37,7 @@ function pathTo(level: Table | Partition, parent: TableName): readonly (Table | 
 function boundsOf(policy: PartitionPolicy, { bound }: RetiredMarker): Partial<HeldBounds> & Pick<HeldBounds, 'lower' | 'upper'> {
   const isWindow = policy.kind === 'range' || policy.kind === 'number-range'
   const place = isWindow && bound.kind === 'range' ? placeRange(policy, keyAxis(policy), bound.from, bound.to) : undefined
+  if (policy.kind === 'tenants') return { tenant: tenantIn(bound), lower: null, upper: null }
   if (!isWindow || !place) return { lower: null, upper: null }
   const write = (position: Position, isUpper: boolean): string | null => {
     if (!isFinitePosition(position)) return null

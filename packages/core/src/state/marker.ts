@@ -25,7 +25,12 @@ export function parseMarker(comment: string): RetiredMarker | undefined {
   if (!comment.startsWith(MARKER_PREFIX)) return undefined
   try {
     const value = JSON.parse(comment.slice(MARKER_PREFIX.length)) as RetiredMarker
-    const whole = [value.table, value.partition, value.parent].every(isName) && isBound(value.bound) && isInstant(value.retiredAt)
+    const whole =
+      [value.table, value.partition, value.parent].every(isName) &&
+      isBound(value.bound) &&
+      isInstant(value.retiredAt) &&
+      isAbsentOr('string', value.tenant) &&
+      isAbsentOr('boolean', value.removed)
     return whole ? value : undefined
   } catch {
     return undefined
@@ -36,6 +41,10 @@ export function parseMarker(comment: string): RetiredMarker | undefined {
 
 function isName({ schema, name }: { readonly schema: unknown; readonly name: unknown }): boolean {
   return typeof schema === 'string' && schema !== '' && typeof name === 'string' && name !== ''
+}
+
+function isAbsentOr(type: 'string' | 'boolean', value: unknown): boolean {
+  return value === undefined || typeof value === type
 }
 
 function isInstant(text: unknown): boolean {

@@ -94,6 +94,10 @@ export interface RetiredMarker {
   /** The direct parent, which a re-attach needs. */
   readonly parent: TableName
   readonly bound: Bound
+  /** Whose rows it holds; absent where they are of no tenant, or of several. */
+  readonly tenant?: string
+  /** It went because its tenant was removed, and comes back with it. */
+  readonly removed?: true
   /** ISO 8601, UTC. */
   readonly retiredAt: string
 }

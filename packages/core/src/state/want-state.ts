@@ -12,6 +12,7 @@ import type { ComparedKey } from './default-proof.js'
 import { type Hold, holdsInForce } from './hold.js'
 import type { KeyAxis } from './key-axis.js'
 import { keyAxis } from './key-axis.js'
+import type { Removal } from './removal.js'
 import { formatTableName, type Partition, type PartitionKey } from './state.js'
 import { numberSeries, timeSeries, type WindowSeries } from './window-series.js'
 
@@ -22,6 +23,8 @@ export interface Wish {
   readonly tenants: ReadonlyMap<string, readonly string[]>
   /** By the name of the set and the tenant's key. */
   readonly settings?: ReadonlyMap<string, ReadonlyMap<string, TenantSettings>>
+  /** Tenants that somebody has removed, by the name of their set and their key; they are not among `tenants`. */
+  readonly removed?: ReadonlyMap<string, ReadonlyMap<string, Removal>>
   /** Those that nobody has released, by the full name of their table. */
   readonly holds?: ReadonlyMap<string, readonly Hold[]>
 }
@@ -36,6 +39,8 @@ export interface WantedTable {
   /** Keys of the tenants that the outermost level has partitions for. */
   readonly tenants: readonly string[]
   readonly settings: ReadonlyMap<string, TenantSettings>
+  /** The tenants whose partitions are all to go, by their keys. */
+  readonly removed: ReadonlyMap<string, Removal>
   /** The holds in force at the instant. */
   readonly holds: readonly Hold[]
   /** The series of a level as it is at the instant; `highest` is the highest key found, which a level by number counts from. */
@@ -55,7 +60,7 @@ type SharedSeries = Map<string, WindowSeries>
 export function wantTable(
   partitionSchema: string,
   policy: TablePolicy,
-  { now, tenants, settings, holds }: Wish,
+  { now, tenants, settings, removed, holds }: Wish,
   shared: SharedSeries = new Map(),
 ): WantedTable {
   const series = new Map<WindowPolicy, WindowSeries>()
@@ -66,6 +71,7 @@ export function wantTable(
     now,
     tenants: (set !== undefined && tenants.get(set)) || [],
     settings: (set !== undefined && settings?.get(set)) || new Map(),
+    removed: (set !== undefined && removed?.get(set)) || new Map(),
     holds: holdsInForce(holds?.get(formatTableName(policy.table)) ?? [], now),
     series: (level, highest) => {
       if (level.kind === 'number-range') return numberSeries(level, highest === null ? null : finite(keyAxis(level), highest))

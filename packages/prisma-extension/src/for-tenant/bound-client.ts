@@ -90,9 +90,11 @@ function boundPartman(client: Client, receiver: object, scope: Scope): object {
   const assertOwn = (key: TenantKey, choice: { readonly tenants?: string } | undefined, place: string) => {
     if ((choice?.tenants ?? scope.set.name) !== scope.set.name || !scope.isOwn(key)) throw foreign(place)
   }
-  const refuse = (name: string) => async () => {
-    throw unbindable(`$partman().${name}()`, 'it is about all tenants')
-  }
+  const refuse =
+    (name: string, why = 'it is about all tenants') =>
+    async () => {
+      throw unbindable(`$partman().${name}()`, why)
+    }
   return {
     forTenant(key: TenantKey, choice?: { readonly tenants?: string }) {
       assertOwn(key, choice, '$partman().forTenant()')
@@ -105,6 +107,8 @@ function boundPartman(client: Client, receiver: object, scope: Scope): object {
     registerTenants: refuse('registerTenants'),
     importTenants: refuse('importTenants'),
     setTenant: refuse('setTenant'),
+    removeTenant: refuse('removeTenant', 'it ends what the client is for'),
+    restoreTenant: refuse('restoreTenant', 'it ends what the client is for'),
     tenants: refuse('tenants'),
     partitions: refuse('partitions'),
     pruningCounts: refuse('pruningCounts'),

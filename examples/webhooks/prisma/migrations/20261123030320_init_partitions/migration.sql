@@ -14,6 +14,7 @@ BEGIN
     key text NOT NULL CHECK (key <> ''),
     registered_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     settings jsonb CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
+    removed_at timestamptz,
     PRIMARY KEY (tenants, key)
   );
   COMMENT ON TABLE partman.tenant IS 'partman bookkeeping version 1: the tenants that were registered, by tenant set';
