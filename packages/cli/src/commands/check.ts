@@ -20,7 +20,10 @@ async function runCheck(session: Session): Promise<ExitCode> {
     const planned = await planMaintenance(database, document)
     const migrations = session.hasProject ? await readMigrations((await session.project()).migrationsFolder) : []
     const { bookkeepingVersion } = planned.observation
-    const found = await checkMigrations(pool, { document, schema, migrations, findings: planned.plan.findings, bookkeepingVersion })
+    const found = await checkMigrations(
+      { database, pool },
+      { document, schema, migrations, findings: planned.plan.findings, bookkeepingVersion },
+    )
     return [...found, ...checkCoverage(planned.plan)]
   })
   for (const finding of findings) output.print(formatFinding(finding, output))

@@ -1,0 +1,59 @@
+import { test } from 'vitest'
+import { useApplication } from './fixtures/application.js'
+import { SCHEMA, TABLES } from './fixtures/schema.js'
+import { type Kind, type Row, SEEN_OPERATIONS, type SignUpOperation, signUpInEveryWay } from './fixtures/sign-up-matrix.js'
+
+/** Every tenant model has a trigger, and no partitioned one a foreign key to it. */
+const application = useApplication({
+  schema: SCHEMA.replaceAll('@partman.tenants(key: id)', '@partman.tenants(key: id, trigger: true)')
+    .replaceAll('tenant: projectId)', 'tenant: projectId, tenants: Project)')
+    .replaceAll(/^ +project +Project +@relation.*\n/gm, '')
+    .replace('  events   Event[]\n  attempts Attempt[]\n', ''),
+  tables: TABLES.replaceAll(' REFERENCES "Project" (id)', ''),
+})
+
+const literal = (value: unknown) => `'${String(value).replaceAll("'", "''")}'`
+const columnsOf = (row: Row) => Object.keys(row).map((name) => `"${name}"`)
+const valuesOf = (row: Row) => Object.values(row).map(literal)
+/** Where the client makes no key. */
+const isComplete = ({ set, name }: Kind) => set !== 'Project' || name.includes('given')
+const isWorkspace = ({ set }: Kind) => set === 'Workspace'
+
+const raw = (name: string, write: (table: string, row: Row) => string, failure: SignUpOperation['failure'] = 'P2010'): SignUpOperation => ({
+  name,
+  run: ({ table }, client, row) => client.$executeRawUnsafe(write(table, row)),
+  failure,
+  suits: isComplete,
+})
+
+/** What the extension does not see. */
+const UNSEEN_OPERATIONS: readonly SignUpOperation[] = [
+  {
+    name: 'nested create',
+    run: (_, client, row) => client.owner.create({ data: { workspaces: { create: row } } }),
+    failure: 'P2002',
+    suits: isWorkspace,
+  },
+  {
+    name: 'nested createMany',
+    run: (_, client, row) => client.owner.create({ data: { workspaces: { createMany: { data: [row] } } } }),
+    failure: 'P2002',
+    suits: isWorkspace,
+  },
+  raw('INSERT', (table, row) => `INSERT INTO ${table} (${columnsOf(row)}) VALUES (${valuesOf(row)})`),
+  raw('INSERT SELECT', (table, row) => `INSERT INTO ${table} (${columnsOf(row)}) SELECT ${valuesOf(row)}`),
+  raw(
+    'INSERT ON CONFLICT DO NOTHING',
+    (table, row) => `INSERT INTO ${table} (${columnsOf(row)}) VALUES (${valuesOf(row)}) ON CONFLICT DO NOTHING`,
+    null,
+  ),
+  raw('COPY', (table, row) => `COPY ${table} (${columnsOf(row)}) FROM PROGRAM $$echo "${Object.values(row).join('\t')}"$$`),
+]
+
+test('whatever way a tenant is inserted, with the extension and without it, its row and its partitions come together or not at all', {
+  timeout: 600_000,
+}, async () => {
+  const { prisma, database } = await application.start()
+  const plain = application.plainClient(database.url)
+  await signUpInEveryWay(database, [prisma, plain], [...SEEN_OPERATIONS, ...UNSEEN_OPERATIONS])
+})
