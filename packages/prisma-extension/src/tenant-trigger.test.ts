@@ -1,7 +1,8 @@
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { useApplication } from './fixtures/application.js'
 import { SCHEMA, TABLES } from './fixtures/schema.js'
 import { type Kind, type Row, SEEN_OPERATIONS, type SignUpOperation, signUpInEveryWay } from './fixtures/sign-up-matrix.js'
+import { tenantsFound } from './fixtures/tenants-found.js'
 
 /** Every tenant model has a trigger, and no partitioned one a foreign key to it. */
 const application = useApplication({
@@ -56,4 +57,13 @@ test('whatever way a tenant is inserted, with the extension and without it, its 
   const { prisma, database } = await application.start()
   const plain = application.plainClient(database.url)
   await signUpInEveryWay(database, [prisma, plain], [...SEEN_OPERATIONS, ...UNSEEN_OPERATIONS])
+})
+
+test('a batch may hold new tenants, whose partitions the trigger makes, or none of it happens', async () => {
+  const { prisma, database } = await application.start()
+  await prisma.$transaction([prisma.project.create({ data: { slug: 'new' } }), prisma.ledger.create({ data: { id: 1n } })])
+  expect(await tenantsFound(database, '"Event"', '"Entry"')).toHaveLength(2)
+  const again = prisma.$transaction([prisma.ledger.create({ data: { id: 2n } }), prisma.ledger.create({ data: { id: 1n } })])
+  await expect(again).rejects.toMatchObject({ code: 'P2002' })
+  expect(await tenantsFound(database, '"Entry"')).toEqual(['"Entry" FOR VALUES IN (\'1\'): 2'])
 })

@@ -184,7 +184,10 @@ it('takes the partition that a tenant already has under another name, and no nam
   await test.query(
     `CREATE TABLE other_name PARTITION OF "DeliveryAttempt" FOR VALUES IN ('other', E'it''s \\\\ [a]') PARTITION BY RANGE ("createdAt")`,
   )
+  // PostgreSQL prints a bound as this setting of the session has it.
+  await test.query('SET standard_conforming_strings = off')
   await insert(`it's \\ [a]`, 'acme')
+  await test.query('RESET standard_conforming_strings')
   expect((await tenants()).map(({ leaves }) => leaves)).toEqual([4, 0])
   await test.query('ALTER TABLE "DeliveryAttempt" DETACH PARTITION other_name')
   const name = (
@@ -194,6 +197,25 @@ it('takes the partition that a tenant already has under another name, and no nam
   await test.query(`DELETE FROM "Project" WHERE id = 'acme'`)
   await expect(insert('acme')).rejects.toMatchObject({ code: '42P07' })
   expect(await registered()).toEqual(['acme', `it's \\ [a]`])
+})
+
+it('waits for a lock as long as its session says, or five seconds, and leaves the setting as it was', async () => {
+  const { test, connect, insert } = await triggerDatabase()
+  const limit = async () => (await test.query<{ lock_timeout: string }>('SHOW lock_timeout')).rows[0]?.lock_timeout
+  await test.query('BEGIN')
+  await insert('first')
+  expect(await limit()).toBe('0')
+  await test.query(`SET LOCAL lock_timeout = '7s'`)
+  await insert('second')
+  expect(await limit()).toBe('7s')
+  await test.query('ROLLBACK')
+  const other = await connect()
+  await other.query('BEGIN')
+  await other.query('LOCK TABLE ONLY "DeliveryAttempt" IN SHARE UPDATE EXCLUSIVE MODE')
+  await expect(insert('acme')).rejects.toMatchObject({ code: '55P03' })
+  expect(await limit()).toBe('0')
+  await other.query('ROLLBACK')
+  await insert('acme')
 })
 
 it('makes for one statement as many tenants as a transaction has locks for, and tells of more', async () => {
