@@ -43,7 +43,7 @@ export {
 export { renderMigration } from './migration/render-migration.js'
 export { findTableChanges, type TableChange } from './migration/table-change.js'
 export type { FoundTable } from './migration/table-step.js'
-export { renderCreateTrigger, renderDropTrigger, type TenantTrigger, wantTriggers } from './migration/tenant-trigger.js'
+export { renderCreateTrigger, type TenantTrigger, wantTriggers } from './migration/tenant-trigger.js'
 export type { Finding, FindingCode } from './plan/finding.js'
 export { isRetirement } from './plan/hold-doubtful.js'
 export { type AcceptedTerms, holdUnapproved } from './plan/hold-unapproved.js'

@@ -179,6 +179,23 @@ it('has whoever registers the same tenant wait, who takes what it has made', asy
   expect(await tenants()).toEqual([{ bound: "FOR VALUES IN ('acme')", leaves: 4 }])
 })
 
+it('deadlocks beside a foreign key to its table, which is why that is refused', async () => {
+  const { connect, waiting } = await triggerDatabase(PLAIN, { foreignKey: true })
+  const [one, two, observer] = [await connect(), await connect(), await connect()]
+  await two.query('BEGIN')
+  await two.query('UPDATE "Project" SET slug = slug')
+  const outcome = (query: Promise<unknown>) =>
+    query.then(
+      () => 'inserted',
+      ({ code }: { code: string }) => code,
+    )
+  const first = outcome(one.query(`INSERT INTO "Project" (id) VALUES ('a')`))
+  await expect.poll(() => waiting(observer)).toBe(1)
+  const second = outcome(two.query(`INSERT INTO "Project" (id) VALUES ('b')`).then(() => two.query('COMMIT')))
+  expect((await Promise.all([first, second])).sort()).toEqual(['40P01', 'inserted'])
+  await two.query('ROLLBACK')
+})
+
 it('takes the partition that a tenant already has under another name, and no name that is in its way', async () => {
   const { test, tenants, insert, registered } = await triggerDatabase()
   await test.query(
