@@ -67,3 +67,28 @@ test('a batch may hold new tenants, whose partitions the trigger makes, or none 
   await expect(again).rejects.toMatchObject({ code: 'P2002' })
   expect(await tenantsFound(database, '"Entry"')).toEqual(['"Entry" FOR VALUES IN (\'1\'): 2'])
 })
+
+test('the same tenant by several at once, in every way, is one tenant, and nobody deadlocks', async () => {
+  const { prisma, database } = await application.start()
+  const plain = application.plainClient(database.url)
+  const ways: readonly ((id: bigint) => Promise<unknown>)[] = [
+    (id) => prisma.ledger.create({ data: { id } }),
+    (id) => plain.ledger.create({ data: { id } }),
+    (id) => prisma.$transaction((tx) => tx.ledger.createMany({ data: [{ id }], skipDuplicates: true })),
+    (id) => prisma.$partman().ensureTenant(id, { tenants: 'Ledger' }),
+    (id) => prisma.ledger.upsert({ where: { id }, create: { id }, update: { name: 'again' } }),
+    (id) => plain.$executeRawUnsafe(`INSERT INTO "Ledger" (id) VALUES (${id}) ON CONFLICT DO NOTHING`),
+    (id) => plain.$transaction((tx) => tx.ledger.upsert({ where: { id }, create: { id }, update: { name: 'again' } })),
+    (id) => prisma.$transaction([prisma.ledger.create({ data: { id } })]),
+  ]
+  const ids = Array.from({ length: 20 }, (_, n) => BigInt(n))
+  for (const id of ids) {
+    const outcomes = await Promise.allSettled(ways.map((insert) => insert(id)))
+    const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []))
+    expect(failures.filter((code) => code !== 'P2002')).toEqual([])
+  }
+  expect(await tenantsFound(database, '"Entry"')).toHaveLength(ids.length)
+  const { rows } = await database.query(`SELECT deadlocks::int, (SELECT count(*)::int FROM "Ledger") AS ledgers
+    FROM pg_stat_database WHERE datname = current_database()`)
+  expect(rows).toEqual([{ deadlocks: 0, ledgers: ids.length }])
+})
