@@ -1,5 +1,6 @@
 import {
   BOOKKEEPING_VERSION,
+  type Database,
   type Finding,
   findTableChanges,
   formatTableName,
@@ -19,6 +20,7 @@ import { findPendingBreaks } from './find-pending-breaks.js'
 import { findIndexesBuiltAtOnce } from './find-pending-indexes.js'
 import type { ShownFinding } from './format-finding.js'
 import { type Client, observeMigrationRows } from './observe-migrations.js'
+import { checkTriggers, observeTriggers } from './tenant-triggers.js'
 
 /** What there is to check: the project's migrations, and what the catalog said already. */
 export interface MigrationCheck {
@@ -31,7 +33,10 @@ export interface MigrationCheck {
 }
 
 /** Finds what the migrations that are not applied yet would break, and takes away what they will mend. */
-export async function checkMigrations(pool: Client, check: MigrationCheck): Promise<ShownFinding[]> {
+export async function checkMigrations(
+  { database, pool }: { readonly database: Database; readonly pool: Client },
+  check: MigrationCheck,
+): Promise<ShownFinding[]> {
   const { document, migrations, schema } = check
   const history = resolveMigrationHistory(await observeMigrationRows(pool, schema), migrations)
   const last = new Map<string, TableChange>()
@@ -51,6 +56,7 @@ export async function checkMigrations(pool: Client, check: MigrationCheck): Prom
     ...document.tables.flatMap(({ table, declaredAt }) => plainTable(table, declaredAt, last.get(formatTableName(table)))),
     ...(await findIndexesBuiltAtOnce(pool, document, history.pending, pending, schema)),
     ...(await findPendingBreaks(pool, document, pending)),
+    ...checkTriggers(await observeTriggers({ database, pool }, document, pending), { all: migrations, pending: history.pending }, pending),
     ...(await undeclaredTables(pool, check, pending)),
   ]
 }

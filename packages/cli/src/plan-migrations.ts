@@ -11,6 +11,7 @@ import { isRenamed } from './check-migrations.js'
 import { findPendingBreaks } from './find-pending-breaks.js'
 import type { ShownFinding } from './format-finding.js'
 import { observeFoundTables, observeMigrationRows } from './observe-migrations.js'
+import { observeTriggers } from './tenant-triggers.js'
 import type { OpenDatabase } from './with-database.js'
 
 /** What `partman migrate` is to write, and what it should not be written for. */
@@ -40,6 +41,7 @@ export async function planMigrations(
     tables: document.tables.map((policy, index) => ({ policy, found: found[index] ?? { kind: 'absent' } })),
     migrations,
     rows,
+    triggers: await observeTriggers({ database, pool }, document, pending),
     defaultSchema: schema,
   })
   const maintenance = await planMaintenance(database, document)

@@ -1,4 +1,5 @@
 export { type Observation, observeState, type ServerFacts } from './catalog/observe-state.js'
+export { observeForeignKeys, observeTenantTriggers } from './catalog/observe-tenant-triggers.js'
 export { type InvalidSettings, type ObservedTenants, observeTenants } from './catalog/observe-tenants.js'
 export { diffState } from './diff/diff-state.js'
 export type { Difference } from './diff/difference.js'
@@ -31,9 +32,18 @@ export {
   type MigrationTable,
   planMigration,
 } from './migration/plan-migration.js'
+export {
+  planTriggers,
+  refuseTriggers,
+  type TriggerRefusal,
+  type TriggerRequest,
+  type TriggerStep,
+  type WantedTrigger,
+} from './migration/plan-triggers.js'
 export { renderMigration } from './migration/render-migration.js'
 export { findTableChanges, type TableChange } from './migration/table-change.js'
 export type { FoundTable } from './migration/table-step.js'
+export { renderCreateTrigger, type TenantTrigger, wantTriggers } from './migration/tenant-trigger.js'
 export type { Finding, FindingCode } from './plan/finding.js'
 export { isRetirement } from './plan/hold-doubtful.js'
 export { type AcceptedTerms, holdUnapproved } from './plan/hold-unapproved.js'

@@ -121,7 +121,10 @@ export const ANNOTATIONS: ReadonlyMap<string, AnnotationRule> = new Map([
       },
     ),
   ],
-  [TENANTS, annotation({ key: field('key: id') }, { by: asLevel, of: asLevel })],
+  [
+    TENANTS,
+    annotation({ key: field('key: id'), trigger: rule(['boolean'], 'true or false', 'trigger: true') }, { by: asLevel, of: asLevel }),
+  ],
   [
     'partman.list',
     annotation(

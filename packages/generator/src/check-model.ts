@@ -1,3 +1,4 @@
+import { type TenantSet, tenantsOf } from '@partman/core'
 import type { DMMF } from '@prisma/generator-helper'
 import { joinNames } from './join-names.js'
 import type { Level, LevelContext } from './level.js'
@@ -29,7 +30,14 @@ export function checkModel(levels: readonly Level[], { model, block, schema, ten
         ),
       )
   }
-  if (schema.foreignKeys) warnings.push(...tenantRelationWarnings(model, block, tenantModels))
+  if (!schema.foreignKeys) return
+  const set = tenantSetOf(levels, tenantModels)
+  const trigger = set?.source?.trigger ? set : undefined
+  if (trigger) {
+    errors.push(...triggerRelations(model, block, trigger))
+    warnings.push(...triggerRelationWarnings(model, block, trigger))
+  }
+  warnings.push(...tenantRelationWarnings(model, block, tenantModels).filter(({ type }) => type !== trigger?.name))
 }
 
 /** https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-LIMITATIONS */
@@ -87,12 +95,44 @@ function keyWarnings(model: DMMF.Model, { field, type }: KeyField<string>, isRan
   return warnings
 }
 
-function tenantRelationWarnings(model: DMMF.Model, block: SchemaBlock, tenantModels: TenantModels): Problem[] {
-  return model.fields
-    .filter(({ type, relationFromFields }) => tenantModels.has(type) && (relationFromFields?.length ?? 0) > 0)
+function tenantRelationWarnings(model: DMMF.Model, block: SchemaBlock, tenantModels: TenantModels): (Problem & { type: string })[] {
+  return foreignKeys(model)
+    .filter(({ type }) => tenantModels.has(type))
     .map(({ name, type }) => ({
+      type,
       position: fieldPosition(block, name),
       message: `${model.name}.${name} is a foreign key to ${type}: while a partition is made, writes to ${type} wait (SHARE ROW EXCLUSIVE)`,
       hint: 'Where that matters, drop the relation and keep the plain field.',
     }))
+}
+
+/** The set whose tenants have partitions of their own in the table. */
+function tenantSetOf([outermost]: readonly Level[], tenantModels: TenantModels): TenantSet | undefined {
+  const column = outermost?.policy && tenantsOf(outermost.policy)
+  return column ? tenantModels.get(column.tenants) : undefined
+}
+
+/** Whoever has inserted a tenant keeps others from attaching what refers to tenants, and its trigger wants to attach just that. */
+function triggerRelations(model: DMMF.Model, block: SchemaBlock, { name: tenants }: TenantSet): Problem[] {
+  return foreignKeys(model)
+    .filter(({ type }) => type === tenants)
+    .map(({ name, relationFromFields }) => ({
+      position: fieldPosition(block, name),
+      message: `${model.name}.${name} is a foreign key to ${tenants}, whose trigger is to make partitions of ${model.name}: two sign-ups at once would deadlock (SHARE ROW EXCLUSIVE)`,
+      hint: `Remove the relation from both models and keep ${joinNames(relationFromFields ?? [], 'and')} as a plain field, or remove trigger: true from ${tenants}.`,
+    }))
+}
+
+function triggerRelationWarnings(model: DMMF.Model, block: SchemaBlock, { name: tenants }: TenantSet): Problem[] {
+  return foreignKeys(model)
+    .filter(({ type }) => type !== tenants)
+    .map(({ name, type }) => ({
+      position: fieldPosition(block, name),
+      message: `${model.name}.${name} is a foreign key to ${type}: transactions that write to ${type} and then insert a ${tenants}, whose trigger makes partitions, may deadlock`,
+      hint: `Insert the ${tenants} first, or drop the relation and keep the plain field.`,
+    }))
+}
+
+function foreignKeys(model: DMMF.Model): DMMF.Field[] {
+  return model.fields.filter(({ relationFromFields }) => (relationFromFields?.length ?? 0) > 0)
 }

@@ -526,3 +526,64 @@ a.prisma:6:22: Unknown argument "ky" of @partman.tenants
 b.prisma:1:29: Unknown argument "intervall" of @partman
   Did you mean "interval"?`)
 })
+
+/** A tenant model with a trigger, and a model by its tenants with these fields. */
+const withTrigger = (fields: string, by = 'tenant: projectId') => `/// @partman.tenants(key: id, trigger: true)
+model Project {
+  id     String  @id
+  events Event[]
+  users  User[]
+}
+
+model User {
+  id        String   @id
+  projectId String?
+  project   Project? @relation(fields: [projectId], references: [id])
+  events    Event[]
+}
+
+/// @partman(by: createdAt, interval: "1 day", ${by})
+model Event {
+  projectId String
+  userId    String
+  createdAt DateTime @db.Timestamptz(6)
+${fields}
+  @@id([projectId, createdAt])
+}
+`
+const TO_PROJECT = '  project   Project  @relation(fields: [projectId], references: [id])\n'
+const TO_USER = '  user      User     @relation(fields: [userId], references: [id])\n'
+
+test('a trigger beside a foreign key to its table is refused, at the relation', async () => {
+  expect(await refusal(withTrigger(TO_PROJECT).replace('  events    Event[]\n', ''))).toBe(
+    'event.prisma:19:3: Event.project is a foreign key to Project, whose trigger is to make partitions of Event: two sign-ups at once would deadlock (SHARE ROW EXCLUSIVE)\n' +
+      '  Remove the relation from both models and keep projectId as a plain field, or remove trigger: true from Project.',
+  )
+})
+
+test('a trigger where it deadlocks with nothing, or with some transactions, or has nothing to do', async () => {
+  const warningsOf = async (schema: string, options?: Parameters<typeof schemaFolder>[1]) => {
+    const folder = schemaFolder({ 'event.prisma': schema }, options)
+    const printed: string[] = []
+    await generate(folder.options, (text) => printed.push(folder.relative(text)))
+    return printed.join('\n')
+  }
+  const withoutProject = withTrigger(TO_USER, 'tenant: projectId, tenants: Project').replace('  events Event[]\n', '')
+  expect(await warningsOf(withoutProject)).toBe(
+    'event.prisma:19:3: warning: Event.user is a foreign key to User: transactions that write to User and then insert a Project, whose trigger makes partitions, may deadlock\n' +
+      '  Insert the Project first, or drop the relation and keep the plain field.',
+  )
+  expect(await warningsOf(withoutProject.replace('trigger: true', 'trigger: false'))).toBe('')
+  expect(await warningsOf(withTrigger(TO_PROJECT + TO_USER, 'premake: 3'))).toBe(
+    'event.prisma:1:40: warning: No model has partitions for each Project, so there is nothing that a trigger could make\n' +
+      '  Remove trigger: true, or write tenant: into the @partman(...) of a model.\n' +
+      'event.prisma:20:3: warning: Event.project is a foreign key to Project: while a partition is made, writes to Project wait (SHARE ROW EXCLUSIVE)\n' +
+      '  Where that matters, drop the relation and keep the plain field.',
+  )
+  const datasource = 'datasource db {\n  provider     = "postgresql"\n  relationMode = "prisma"\n}\n'
+  const relations = withTrigger(TO_PROJECT + TO_USER).replaceAll(
+    'references: [id]',
+    'references: [id], onDelete: NoAction, onUpdate: NoAction',
+  )
+  expect(await warningsOf(relations, { datasource })).toBe('')
+})

@@ -3,9 +3,9 @@ import { DEFAULT_TENANT_SET } from './link-tenant-set.js'
 import type { Findings, Problem } from './problem.js'
 import type { ManagedSchemas } from './refuse-schema.js'
 import { type ResolvedTable, resolveTable } from './resolve-table.js'
-import { resolveTenantSets } from './resolve-tenant-sets.js'
+import { resolveTenantSets, triggerArgument } from './resolve-tenant-sets.js'
 import type { SchemaModels } from './schema-models.js'
-import type { SchemaAnnotations } from './stack-annotations.js'
+import type { ModelAnnotation, SchemaAnnotations } from './stack-annotations.js'
 
 /** Resolves annotations and models to the document; models in the order of the schema files. It holds only where no error was found. */
 export function resolveDocument(
@@ -19,6 +19,7 @@ export function resolveDocument(
   const tables = annotations.partitioned
     .map((partitioned) => resolveTable(partitioned, schema, tenantModels, managedSchemas, findings))
     .filter((table) => table !== undefined)
+  findings.warnings.push(...unusedTriggers(annotations.tenants, tables))
   const sets = [...tenantModels.values()].filter((set) => set !== undefined)
   return {
     version: DOCUMENT_VERSION,
@@ -26,6 +27,20 @@ export function resolveDocument(
     tenantSets: [...sets, ...defaultTenantSet(tables, findings.errors)],
     tables: tables.map(({ policy }) => policy),
   }
+}
+
+function unusedTriggers(tenants: readonly ModelAnnotation[], tables: readonly ResolvedTable[]): Problem[] {
+  return tenants.flatMap((annotation) => {
+    const [argument, { name }] = [triggerArgument(annotation), annotation.block]
+    if (!argument || tables.some(({ policy: { policy } }) => tenantsOf(policy)?.tenants === name)) return []
+    return [
+      {
+        position: argument.position,
+        message: `No model has partitions for each ${name}, so there is nothing that a trigger could make`,
+        hint: 'Remove trigger: true, or write tenant: into the @partman(...) of a model.',
+      },
+    ]
+  })
 }
 
 /** Tables whose tenants have no table share one set, so their keys must be of one type. */

@@ -1,7 +1,8 @@
 import type { TenantSet } from '@partman/core'
 import type { DMMF } from '@prisma/generator-helper'
 import { TENANTS } from './annotation-rules.js'
-import type { Position, Problem } from './problem.js'
+import type { ScalarValue } from './parse-value.js'
+import { formatPosition, type Position, type Problem } from './problem.js'
 import { TENANT_KEY } from './resolve-key.js'
 import { resolveKeyDefault } from './resolve-key-default.js'
 import { keyOf, resolveKeyField } from './resolve-key-field.js'
@@ -38,8 +39,15 @@ function resolveTenantSet(annotation: ModelAnnotation, schema: SchemaModels, pro
       model: model.name,
       table: tableOf(model),
       key: { ...keyOf(key), ...(made && { default: made }) },
+      ...(triggerArgument(annotation) && { trigger: { declaredAt: formatPosition(annotation.position) } }),
     },
   }
+}
+
+/** The argument that asks for a trigger. */
+export function triggerArgument({ arguments: given }: ModelAnnotation): ScalarValue | undefined {
+  const trigger = given.single.get('trigger')
+  return trigger?.text === 'true' ? trigger : undefined
 }
 
 function soleId({ block, position }: ModelAnnotation, schema: SchemaModels, problems: Problem[]) {

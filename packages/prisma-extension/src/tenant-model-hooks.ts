@@ -47,6 +47,7 @@ export function tenantModelHooks(client: RawClient, document: PartmanDocument, s
     if (place === UPSERTED_ROW && (await isUpdate(transaction, args))) return query(args)
     const inputs = place.rows(args)
     if (inputs.length === 0) return query(args)
+    if (transaction?.kind === 'batch' && source.trigger) return query(args)
     if (transaction?.kind === 'batch') {
       await assertRegistered(connection, inputs)
       return query(args)

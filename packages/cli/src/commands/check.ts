@@ -22,7 +22,7 @@ async function runCheck(session: Session): Promise<ExitCode> {
     const migrations = session.hasProject ? await readMigrations((await session.project()).migrationsFolder) : []
     const { bookkeepingVersion } = planned.observation
     const findings = await measurePlanning(url, planned)
-    const found = await checkMigrations(pool, { document, schema, migrations, findings, bookkeepingVersion })
+    const found = await checkMigrations({ database, pool }, { document, schema, migrations, findings, bookkeepingVersion })
     return [...found, ...checkCoverage(planned.plan)]
   })
   for (const finding of findings) output.print(formatFinding(finding, output))

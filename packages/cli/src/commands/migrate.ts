@@ -7,6 +7,7 @@ import {
   type PendingIndex,
   renderMigration,
   replaceMigration,
+  type TriggerStep,
   writeMigration,
 } from '@partman/core'
 import { Command } from 'commander'
@@ -101,6 +102,7 @@ function reportWritten(
       plan.bookkeeping ? 'bookkeeping' : '',
       plan.firstPartitions.length > 0 ? 'first partitions' : '',
       wholeIndexes.length > 0 ? 'indexes of partitions without rows' : '',
+      ...(plan.triggers ?? []).map(formatTriggerStep),
     ]
     output.print(`${output.style('green', 'written')}  ${pathOf(written)}  ${content.filter(Boolean).join(', ')}`)
   }
@@ -119,9 +121,22 @@ function reportWritten(
       bookkeeping: plan.bookkeeping,
       firstPartitions: plan.firstPartitions.map(({ table }) => table),
       indexes: wholeIndexes.map(({ policy, name }) => ({ table: policy.table, name })),
+      ...(plan.triggers && {
+        triggers: plan.triggers.map((step) =>
+          step.kind === 'drop-trigger'
+            ? { kind: step.kind, tenants: step.tenants }
+            : { kind: step.kind, tenants: step.trigger.tenants, table: step.trigger.source.table },
+        ),
+      }),
     },
     findings,
   })
+}
+
+function formatTriggerStep(step: TriggerStep): string {
+  return step.kind === 'drop-trigger'
+    ? `no trigger any more for ${step.tenants}`
+    : `trigger of ${formatPrintable(formatTableName(step.trigger.source.table))}`
 }
 
 /** What has perhaps been deployed elsewhere stays as it is; who knows better can write the word. */

@@ -39,6 +39,22 @@ test.each([
     ],
   ],
   [
+    'CREATE TABLE "Event" (a text REFERENCES b, CONSTRAINT k FOREIGN KEY (c) REFERENCES app.d)',
+    [
+      { kind: 'create-table', table: event, keyColumns: [] },
+      { kind: 'add-foreign-key', table: event, constraint: null, to: { schema: 'public', name: 'b' } },
+      { kind: 'add-foreign-key', table: event, constraint: 'k', to: { schema: 'app', name: 'd' } },
+    ],
+  ],
+  [
+    'ALTER TABLE "Event" ADD COLUMN a text REFERENCES b, ADD CONSTRAINT k FOREIGN KEY (c) REFERENCES app.d (e), DROP CONSTRAINT f',
+    [
+      { kind: 'add-foreign-key', table: event, constraint: null, to: { schema: 'public', name: 'b' } },
+      { kind: 'add-foreign-key', table: event, constraint: 'k', to: { schema: 'app', name: 'd' } },
+      { kind: 'drop-constraint', table: event, constraint: 'f' },
+    ],
+  ],
+  [
     'DROP INDEX "Event_at_idx", app.i',
     [
       { kind: 'drop-index', index: { schema: 'public', name: 'Event_at_idx' } },

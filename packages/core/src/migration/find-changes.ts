@@ -14,6 +14,8 @@ export type SchemaChange = {
   | { readonly kind: 'drop-column' | 'change-type' | 'drop-not-null'; readonly table: TableName; readonly column: string }
   | { readonly kind: 'add-unique'; readonly table: TableName; readonly what: UniqueKind; readonly columns: readonly string[] }
   | { readonly kind: 'drop-index'; readonly index: TableName }
+  | { readonly kind: 'add-foreign-key'; readonly table: TableName; readonly constraint: string | null; readonly to: TableName }
+  | { readonly kind: 'drop-constraint'; readonly table: TableName; readonly constraint: string }
 )
 
 export type UniqueKind = 'primary key' | 'unique constraint' | 'unique index'
@@ -31,7 +33,7 @@ export async function findChanges(
   { defaultSchema = 'public', file }: { defaultSchema?: string; file?: string } = {},
 ): Promise<SchemaChange[]> {
   // Parsing is what takes time, and a script without any of these words has nothing to tell.
-  if (!/drop|rename|alter|unique|partition/i.test(sql)) return []
+  if (!/drop|alter|unique|table/i.test(sql)) return []
   const bytes = Buffer.from(sql)
   return (await parseStatements(sql, file)).flatMap(({ node, start }) => {
     const position = formatPosition(bytes.subarray(0, start).toString())
@@ -43,7 +45,9 @@ function changesOf(node: Node, schema: string): Change[] {
   if ('CreateStmt' in node && node.CreateStmt.relation) {
     const { relation, partspec } = node.CreateStmt
     const keyColumns = partspec?.partParams?.flatMap((part) => ('PartitionElem' in part ? (part.PartitionElem.name ?? []) : [])) ?? []
-    return [{ kind: 'create-table', table: nameOf(relation, schema), keyColumns }]
+    const table = nameOf(relation, schema)
+    const elements = node.CreateStmt.tableElts ?? []
+    return [{ kind: 'create-table', table, keyColumns }, ...elements.flatMap((element) => foreignKeysOf(element, table, schema))]
   }
   if ('DropStmt' in node) return dropsOf(node.DropStmt, schema)
   if ('RenameStmt' in node && node.RenameStmt.relation) {
@@ -64,7 +68,7 @@ function changesOf(node: Node, schema: string): Change[] {
   if ('AlterTableStmt' in node && node.AlterTableStmt.relation) {
     const table = nameOf(node.AlterTableStmt.relation, schema)
     const commands = node.AlterTableStmt.cmds ?? []
-    return commands.flatMap((command) => ('AlterTableCmd' in command ? alterationsOf(command.AlterTableCmd, table) : []))
+    return commands.flatMap((command) => ('AlterTableCmd' in command ? alterationsOf(command.AlterTableCmd, table, schema) : []))
   }
   return []
 }
@@ -75,13 +79,25 @@ const COLUMN_CHANGES: Readonly<Record<string, 'drop-column' | 'change-type' | 'd
   AT_DropNotNull: 'drop-not-null',
 }
 
-function alterationsOf({ subtype, name: column = '', def }: AlterTableCmd, table: TableName): Change[] {
+function alterationsOf({ subtype, name: column = '', def }: AlterTableCmd, table: TableName, schema: string): Change[] {
   const kind = subtype && COLUMN_CHANGES[subtype]
   if (kind) return [{ kind, table, column }]
-  if (subtype === 'AT_AddConstraint' && def && 'Constraint' in def) return uniqueOf(def.Constraint, table, stringsOf(def.Constraint.keys))
+  if (subtype === 'AT_DropConstraint') return [{ kind: 'drop-constraint', table, constraint: column }]
+  if (subtype === 'AT_AddConstraint' && def && 'Constraint' in def) {
+    return [...uniqueOf(def.Constraint, table, stringsOf(def.Constraint.keys)), ...foreignKeysOf(def, table, schema)]
+  }
   if (subtype !== 'AT_AddColumn' || !def || !('ColumnDef' in def)) return []
   const { colname = '', constraints = [] } = def.ColumnDef
-  return constraints.flatMap((constraint) => ('Constraint' in constraint ? uniqueOf(constraint.Constraint, table, [colname]) : []))
+  const uniques = constraints.flatMap((constraint) => ('Constraint' in constraint ? uniqueOf(constraint.Constraint, table, [colname]) : []))
+  return [...uniques, ...foreignKeysOf(def, table, schema)]
+}
+
+/** The foreign keys of a constraint, or of a column's definition. */
+function foreignKeysOf(node: Node, table: TableName, schema: string): Change[] {
+  if ('ColumnDef' in node) return (node.ColumnDef.constraints ?? []).flatMap((constraint) => foreignKeysOf(constraint, table, schema))
+  if (!('Constraint' in node) || node.Constraint.contype !== 'CONSTR_FOREIGN' || !node.Constraint.pktable) return []
+  const { conname = null, pktable } = node.Constraint
+  return [{ kind: 'add-foreign-key', table, constraint: conname, to: nameOf(pktable, schema) }]
 }
 
 /** An index that is there already is made the constraint's, which partitioned tables cannot do at all. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseMigrationMarkers, renderTableMarker } from './migration-marker.js'
+import { parseMigrationMarkers, renderTableMarker, renderTriggerMarker } from './migration-marker.js'
 
 const hostile = { schema: 'my "schema"', name: 'Évents ""x""\n-- partman bookkeeping version 9\u2028\u2029\\' }
 
@@ -8,12 +8,18 @@ test('what is marked is read back, whatever the names', () => {
     '-- partman bookkeeping version 2',
     renderTableMarker(hostile),
     renderTableMarker({ schema: 'public', name: 'Event' }),
+    renderTriggerMarker({ tenants: hostile.name, fingerprint: 'abc' }),
+    renderTriggerMarker({ tenants: hostile.name, fingerprint: null }),
     'SELECT 1;',
   ]
   for (const lineEnd of ['\n', '\r\n']) {
     expect(parseMigrationMarkers([{ name: 'x', path: 'x', sql: sql.join(lineEnd) }])).toEqual({
       bookkeeping: 2,
       tables: [hostile, { schema: 'public', name: 'Event' }],
+      triggers: [
+        { tenants: hostile.name, fingerprint: 'abc' },
+        { tenants: hostile.name, fingerprint: null },
+      ],
     })
   }
 })
@@ -22,5 +28,6 @@ test('markers count only in migrations that partman wrote', () => {
   expect(parseMigrationMarkers([{ name: 'x', path: 'x', sql: 'SELECT 1;\n-- partman bookkeeping version 1' }])).toEqual({
     bookkeeping: 0,
     tables: [],
+    triggers: [],
   })
 })

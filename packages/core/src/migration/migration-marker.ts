@@ -1,8 +1,11 @@
 import type { TableName } from '../policy/document.js'
+import { formatTriggerMark, parseTriggerMark, type TriggerMark } from '../state/tenant-trigger-mark.js'
 import type { MigrationFile } from './migration-folder.js'
 
 const BOOKKEEPING = /^-- partman bookkeeping version (\d+)\s*$/gm
 const TABLE = /^-- partman table ([^\r\n]+?)[ \t\r]*$/gm
+
+const TRIGGER = /^-- (partman trigger [^\r\n]+?)[ \t\r]*$/gm
 
 /** What the migrations that partman wrote say they hold, by their marker comments. */
 export interface MigrationMarkers {
@@ -10,6 +13,8 @@ export interface MigrationMarkers {
   readonly bookkeeping: number
   /** Tables whose first partitions are in a migration. */
   readonly tables: readonly TableName[]
+  /** What becomes of triggers, in order. */
+  readonly triggers: readonly TriggerMark[]
 }
 
 /** The comment line that says that a script makes the bookkeeping tables. */
@@ -25,6 +30,11 @@ export function renderTableMarker(table: TableName): string {
 /** The comment line that says that a script makes an index whole. */
 export function renderIndexMarker(index: TableName): string {
   return `-- partman index ${formatName(index)}`
+}
+
+/** The comment line that says that a script makes a trigger, or takes it away. */
+export function renderTriggerMarker(mark: TriggerMark): string {
+  return `-- ${formatTriggerMark(mark)}`
 }
 
 /** Whether partman wrote the whole of a migration. */
@@ -44,6 +54,7 @@ export function parseMigrationMarkers(migrations: readonly MigrationFile[]): Mig
       const [schema, name] = JSON.parse(json ?? '') as [string, string]
       return { schema, name }
     }),
+    triggers: [...text.matchAll(TRIGGER)].map(([, mark]) => parseTriggerMark(mark ?? '')),
   }
 }
 

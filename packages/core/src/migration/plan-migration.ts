@@ -9,6 +9,7 @@ import { isPartmanMigration, parseMigrationMarkers } from './migration-marker.js
 import { partitionCreateTable } from './partition-create-table.js'
 import { resolvePendingChanges } from './pending-changes.js'
 import { type PendingIndex, planIndexEdits } from './plan-index-edits.js'
+import { planTriggers, refuseTriggers, type TriggerRequest, type TriggerStep } from './plan-triggers.js'
 import { type FoundTable, type PendingMigration, readPendingMigration, resolveTableStep } from './table-step.js'
 
 /** An annotated table and what the database has of it, under the name that it has there before the pending migrations. */
@@ -25,13 +26,15 @@ export interface MigrationRequest {
   readonly rows: readonly MigrationRow[]
   /** The version of the bookkeeping tables that is needed: this release's. */
   readonly bookkeepingVersion?: number
+  /** The triggers of tenant sets; none are wanted where it is left out, and none are looked for. */
+  readonly triggers?: TriggerRequest
   /** The schema that an unqualified name in a migration means; `public` unless the connection says otherwise. */
   readonly defaultSchema?: string
 }
 
 /** Why one annotated model cannot be migrated. */
 export interface MigrationRefusal {
-  readonly policy: TablePolicy
+  readonly policy: Pick<TablePolicy, 'model' | 'table' | 'declaredAt'>
   readonly reason: string
   readonly hint: string
 }
@@ -48,6 +51,8 @@ export type MigrationPlan =
       readonly bookkeeping: boolean
       /** The tables whose first partitions the new migration is to make. */
       readonly firstPartitions: readonly TablePolicy[]
+      /** What it is to do to the triggers of tenant sets; absent where there is nothing. */
+      readonly triggers?: readonly TriggerStep[]
       /** Indexes that stay as they are, because their migrations must not be changed; absent where there are none. */
       readonly leftIndexes?: readonly PendingIndex[]
     }
@@ -82,7 +87,7 @@ export async function planMigration(request: MigrationRequest): Promise<Migratio
   })
 
   const names = await resolvePendingChanges(history.pending, { defaultSchema })
-  const refusals: MigrationRefusal[] = []
+  const refusals: MigrationRefusal[] = request.triggers ? refuseTriggers(request.triggers, names) : []
   const edits = new Map<MigrationFile, Omit<MigrationEdit, 'migration'>>()
   const firstPartitions: TablePolicy[] = []
   const partitioned: TablePolicy[] = []
@@ -120,8 +125,11 @@ export async function planMigration(request: MigrationRequest): Promise<Migratio
   const indexes = await planIndexEdits(pending, partitioned, defaultSchema, texts)
   for (const edit of indexes.edits) edits.set(edit.migration, { tables: [], ...edits.get(edit.migration), ...edit })
   const left = indexes.left.length > 0 ? { leftIndexes: indexes.left } : {}
-  if (edits.size === 0 && firstPartitions.length === 0 && !bookkeeping) return { kind: 'nothing', ...left }
-  return { kind: 'write', edits: [...edits].map(([migration, edit]) => ({ ...edit, migration })), bookkeeping, firstPartitions, ...left }
+  const steps = request.triggers ? planTriggers(request.triggers, { all: migrations, pending: history.pending }, names) : []
+  const triggers = steps.length > 0 ? { triggers: steps } : {}
+  if (edits.size === 0 && firstPartitions.length === 0 && !bookkeeping && steps.length === 0) return { kind: 'nothing', ...left }
+  const changed = [...edits].map(([migration, edit]) => ({ ...edit, migration }))
+  return { kind: 'write', edits: changed, bookkeeping, firstPartitions, ...triggers, ...left }
 }
 
 async function isCreatedElsewhere(

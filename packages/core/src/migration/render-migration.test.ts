@@ -19,7 +19,7 @@ test('a migration says what it holds, and is DO blocks alone', async () => {
   const sql = renderMigration(document, { bookkeeping: true, firstPartitions: [hostile] }) ?? ''
   const file = { name: '1_partman', path: '1_partman/migration.sql', sql }
   expect(isPartmanMigration(file)).toBe(true)
-  expect(parseMigrationMarkers([file])).toEqual({ bookkeeping: BOOKKEEPING_VERSION, tables: [hostile.table] })
+  expect(parseMigrationMarkers([file])).toEqual({ bookkeeping: BOOKKEEPING_VERSION, tables: [hostile.table], triggers: [] })
   expect((await parseStatements(sql)).map(({ node }) => Object.keys(node))).toEqual([['DoStmt'], ['DoStmt'], ['DoStmt']])
 })
 

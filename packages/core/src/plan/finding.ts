@@ -45,6 +45,8 @@ export type FindingCode =
   | 'PENDING_UNIQUE_WITHOUT_KEY'
   | 'PRESENT_NOT_COVERED'
   | 'TABLE_UNDECLARED'
+  | 'TENANT_TRIGGER_DIFFERENT'
+  | 'TENANT_TRIGGER_REFUSED'
 
 /** Something a person should know, with what to do about it. */
 export interface Finding {

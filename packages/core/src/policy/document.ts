@@ -28,7 +28,15 @@ const tenantSet = z.strictObject({
   name: nonEmpty.describe('Model name of the tenant table; "default" where tenants have no table'),
   type: z.enum(TENANT_KEY_TYPES),
   source: z
-    .strictObject({ model: nonEmpty, table: tableName, key: sourceKey })
+    .strictObject({
+      model: nonEmpty,
+      table: tableName,
+      key: sourceKey,
+      trigger: z
+        .strictObject({ declaredAt: nonEmpty.describe('file:line:column of the annotation') })
+        .optional()
+        .describe('A trigger of the table makes the partitions of a new row too; left out: the client alone does'),
+    })
     .nullable()
     .describe('The table that has one row per tenant; null where tenants are only registered by hand'),
 })

@@ -35,9 +35,9 @@ export function assertRemoved(removed: RemovedTenant | undefined): Sql[] {
   ]
 }
 
-/** Raises where one of the tenants is removed, and so gets no partitions. */
-export function refuseRemoved(partitionSchema: string, tenants: string, keys: readonly string[]): Sql {
-  const listed = joinSql(keys.map(literal), ', ')
+/** Raises where one of the tenants is removed, and so gets no partitions. The keys are expressions. */
+export function refuseRemoved(partitionSchema: string, tenants: string, keys: readonly Sql[]): Sql {
+  const listed = joinSql(keys, ', ')
   return sql`DECLARE
     refused text := (SELECT pg_catalog.format('The tenant %s of %s was removed at %s', pg_catalog.to_json(r.key), r.tenants, ${isoInstant(constantSql('r.removed_at'))})
       FROM partman.removal r WHERE r.partition_schema = ${literal(partitionSchema)} AND r.tenants = ${literal(tenants)} AND r.key = ANY (ARRAY[${listed}]::text[]) ORDER BY r.key LIMIT 1);

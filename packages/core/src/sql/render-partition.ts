@@ -27,11 +27,11 @@ export function renderPartitionBy({ method, columns }: PartitionKey): Sql {
 export function renderCreatePartition(parent: TableName, partition: Partition, { isBeyondLike }: { isBeyondLike: boolean }): Sql[] {
   const attach = sql`ALTER TABLE ${qualified(parent)} ATTACH PARTITION ${qualified(partition)} ${renderBound(partition.bound)};`
   const below = partition.partitions.flatMap((child) => renderPartitionOf(partition, child))
-  const create = [renderCreateLike(parent, partition), ...(isBeyondLike ? [renderBeyondLike(parent, partition)] : [])]
+  const create = [renderCreateLike(parent, partition), ...(isBeyondLike ? [renderBeyondPartition(parent, partition)] : [])]
   if (below.length === 0) return [...create, attach]
   // An identity column would make ATTACH refuse, and it makes one of the partition's column, but not of those below. As the
   // lock on the parent is wanted for as short as can be, it is attached late where there is none.
-  const identity = sql`EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = ${literal(qualified(parent))}::regclass::oid AND a.attidentity <> '')`
+  const identity = hasIdentity(parent)
   return [
     ...create,
     sql`IF ${identity} THEN
@@ -44,16 +44,31 @@ END IF;`,
   ]
 }
 
+/** Whether the parent has an identity column, which decides when what has partitions of its own is attached. */
+export function hasIdentity(parent: TableName): Sql {
+  return sql`EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = ${literal(qualified(parent))}::regclass::oid AND a.attidentity <> '')`
+}
+
 function renderCreateLike(parent: TableName, partition: Partition): Sql {
-  return sql`CREATE TABLE ${qualified(partition)} (LIKE ${qualified(parent)} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS EXCLUDING STATISTICS)${partitionBy(partition)};`
+  return sql`CREATE TABLE ${qualified(partition)} ${likeParent(parent)}${partitionBy(partition)};`
+}
+
+/** The columns, constraints and indexes of a partition that is made beside its parent. */
+export function likeParent(parent: TableName): Sql {
+  return sql`(LIKE ${qualified(parent)} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS EXCLUDING STATISTICS)`
+}
+
+function renderBeyondPartition(parent: TableName, partition: Partition): Sql {
+  return renderBeyondLike(parent, literal(qualified(partition)), literal(sql`ALTER TABLE ${qualified(partition)} `))
 }
 
 /**
  * LIKE copies neither the access method nor the tablespace that a parent has for its partitions. Indexes it does copy, so that
- * ATTACH need not build them; but an exclusion constraint of the parent takes no copy for its own, and there would be two.
+ * ATTACH need not build them; but an exclusion constraint of the parent takes no copy for its own, and there would be two. `made` is
+ * the quoted name of the partition, `alter` what an alteration of it begins with, each an expression.
  */
-function renderBeyondLike(parent: TableName, partition: Partition): Sql {
-  const [like, made] = [literal(qualified(parent)), literal(qualified(partition))]
+export function renderBeyondLike(parent: TableName, made: Sql, alter: Sql): Sql {
+  const like = literal(qualified(parent))
   return sql`DECLARE
   alteration text;
 BEGIN
@@ -62,7 +77,7 @@ BEGIN
     UNION ALL SELECT 'SET TABLESPACE ' || pg_catalog.quote_ident(s.spcname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace WHERE c.oid = ${like}::regclass::oid
     UNION ALL SELECT 'DROP CONSTRAINT ' || pg_catalog.quote_ident(x.conname) FROM pg_catalog.pg_constraint x WHERE x.conrelid = ${made}::regclass::oid AND x.contype = 'x'
   LOOP
-    EXECUTE ${literal(sql`ALTER TABLE ${qualified(partition)} `)} || alteration;
+    EXECUTE ${alter} || alteration;
   END LOOP;
 END;`
 }

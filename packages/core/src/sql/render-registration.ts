@@ -108,7 +108,7 @@ function renderBatch(
   return lockLimited(
     [
       sql`PERFORM ${lockTenant(literal(tenants), constantSql('key'))} FROM pg_catalog.unnest(ARRAY[${joinSql(keys.map(literal), ', ')}]) AS key;`,
-      refuseRemoved(partitionSchema, tenants, keys),
+      refuseRemoved(partitionSchema, tenants, keys.map(literal)),
       sql`INSERT INTO partman.tenant (tenants, key) VALUES ${joinSql(rows, ', ')} ON CONFLICT DO NOTHING;`,
       ...batch.flatMap(({ key, type, partitions }) =>
         partitions.map(({ table, partition }) => renderTenantPartition(table, partition, heldPattern(partition, type, key))),

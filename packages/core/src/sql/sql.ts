@@ -64,9 +64,14 @@ export function comment(text: string): Sql {
 
 /** An anonymous PL/pgSQL block, quoted with a dollar tag that its body does not contain. */
 export function doBlock(body: Sql): Sql {
-  let tag = '$partman$'
-  for (let n = 1; body.includes(tag); n++) tag = `$partman${n}$`
-  return `DO ${tag}\n${body}\n${tag}` as Sql
+  return `DO ${dollarQuoted('partman', body)}` as Sql
+}
+
+/** A body between dollar tags that it does not contain. */
+export function dollarQuoted(name: 'partman' | 'make_tenants', body: Sql): Sql {
+  let tag = `$${name}$`
+  for (let n = 1; body.includes(tag); n++) tag = `$${name}${n}$`
+  return `${tag}\n${body}\n${tag}` as Sql
 }
 
 /** SQL text that PostgreSQL itself has printed of its catalog, such as what pg_get_indexdef gives: it has quoted the names in it. */

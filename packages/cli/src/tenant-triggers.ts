@@ -1,0 +1,80 @@
+import {
+  type Database,
+  formatTableName,
+  type MigrationFile,
+  observeForeignKeys,
+  observeTenantTriggers,
+  type PartmanDocument,
+  type PendingChanges,
+  planTriggers,
+  refuseTriggers,
+  type TriggerRequest,
+  type TriggerStep,
+  wantTriggers,
+} from '@partman/core'
+import type { ShownFinding } from './format-finding.js'
+import { type Client, observeFoundTables } from './observe-migrations.js'
+
+/** What pending migrations make in the place of another is not there yet; nothing in PostgreSQL has an empty name. */
+const NO_TABLE = { schema: '', name: '' }
+
+/** Reads what the database has of the triggers that a document asks for, and what stands against them. */
+export async function observeTriggers(
+  { database, pool }: { readonly database: Database; readonly pool: Client },
+  document: PartmanDocument,
+  pending: PendingChanges,
+): Promise<TriggerRequest> {
+  const triggers = wantTriggers(document)
+  const nameOf = (table: TriggerTable) => pending.databaseName(table)?.table ?? NO_TABLE
+  const found = await observeFoundTables(
+    pool,
+    triggers.map(({ source }) => nameOf(source.table)),
+  )
+  const wanted = []
+  for (const [index, trigger] of triggers.entries()) {
+    const to = nameOf(trigger.source.table)
+    const foreignKeys = await observeForeignKeys(
+      database,
+      trigger.tables.map(({ table }) => ({ table: nameOf(table), to })).filter(({ table }) => table !== NO_TABLE && to !== NO_TABLE),
+    )
+    wanted.push({ trigger, found: found[index] ?? ({ kind: 'absent' } as const), foreignKeys })
+  }
+  return { tenantSets: document.tenantSets, wanted, found: await observeTenantTriggers(database) }
+}
+
+type TriggerTable = TriggerRequest['wanted'][number]['trigger']['source']['table']
+
+/** Finds triggers that no pending migration makes or takes away, and what stands against those that are wanted. */
+export function checkTriggers(
+  request: TriggerRequest,
+  migrations: { readonly all: readonly MigrationFile[]; readonly pending: readonly MigrationFile[] },
+  pending: PendingChanges,
+): ShownFinding[] {
+  const refused = refuseTriggers(request, pending).map(
+    ({ policy, reason, hint }): ShownFinding => ({
+      code: 'TENANT_TRIGGER_REFUSED',
+      severity: 'error',
+      declaredAt: policy.declaredAt,
+      message: `The trigger of ${policy.model} cannot be made: ${reason}`,
+      nextStep: hint,
+    }),
+  )
+  return [...refused, ...planTriggers(request, migrations, pending).map((step) => differentTrigger(step, request))]
+}
+
+function differentTrigger(step: TriggerStep, { found }: TriggerRequest): ShownFinding {
+  const shared = {
+    code: 'TENANT_TRIGGER_DIFFERENT',
+    severity: 'warning',
+    nextStep: 'Run `partman migrate --name <name>` and deploy the migration.',
+  } as const
+  if (step.kind === 'drop-trigger') {
+    return { ...shared, declaredAt: null, message: `The trigger of the tenants of ${step.tenants} is there, and asked for no more` }
+  }
+  const { tenants, declaredAt, source } = step.trigger
+  const isThere = found.some((one) => one.tenants === tenants && one.table !== null)
+  const message = isThere
+    ? `The trigger of ${formatTableName(source.table)} makes other partitions than are declared`
+    : `${formatTableName(source.table)} has no trigger that makes the partitions of its tenants`
+  return { ...shared, declaredAt, message }
+}
