@@ -31,3 +31,17 @@ it('lives beside pg_partman in the same schema', async () => {
   await test.query(renderBookkeeping())
   expect((await test.query(`SELECT to_regclass('partman.tenant') IS NOT NULL AS installed`)).rows).toEqual([{ installed: true }])
 })
+
+it('keeps an audit log that only grows', async () => {
+  const test = await testDatabase()
+  await test.query(renderBookkeeping())
+  const entry = `INSERT INTO partman.audit (actor, act, table_schema, table_name) VALUES ('a', 'drop', 's', 't')`
+  await test.query(entry)
+  for (const change of [`UPDATE partman.audit SET actor = 'b'`, 'DELETE FROM partman.audit', 'TRUNCATE partman.audit']) {
+    await expect(test.query(change)).rejects.toMatchObject({
+      message: expect.stringMatching(/^partman.audit only grows: [A-Z]+ is refused$/),
+    })
+  }
+  await test.query(entry)
+  expect((await test.query('SELECT actor FROM partman.audit')).rows).toEqual([{ actor: 'a' }, { actor: 'a' }])
+})

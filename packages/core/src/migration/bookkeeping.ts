@@ -115,7 +115,16 @@ const INSTALL = `BEGIN
     details jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(details) = 'object'),
     reason text
   );
-  COMMENT ON TABLE partman.audit IS 'Who retired, dropped, held, released, restored and approved what, and why; written in the transaction of the act';
+  COMMENT ON TABLE partman.audit IS 'Who retired, dropped, held, released, restored and approved what, and why; written in the transaction of the act; it only grows';
+
+  CREATE FUNCTION partman.refuse_change() RETURNS trigger
+  LANGUAGE plpgsql SET search_path = pg_catalog AS $refuse_change$
+  BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = pg_catalog.format('%I.%I only grows: %s is refused', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP),
+      HINT = 'Its owner can take the trigger off, do what has to be done, and put it on again.';
+  END
+  $refuse_change$;
+  CREATE TRIGGER partman_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON partman.audit FOR EACH STATEMENT EXECUTE FUNCTION partman.refuse_change();
 
   CREATE TABLE partman.run (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

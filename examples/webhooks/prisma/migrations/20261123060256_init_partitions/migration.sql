@@ -6,6 +6,7 @@ BEGIN
   END IF;
   IF pg_catalog.to_regclass('partman.tenant') IS NOT NULL THEN
     DELETE FROM partman.tenant WHERE tenants = ANY (ARRAY['Project']::text[]) AND settings IS NULL;
+    DELETE FROM partman.removal WHERE tenants = ANY (ARRAY['Project']::text[]);
     RETURN;
   END IF;
 
@@ -14,10 +15,22 @@ BEGIN
     key text NOT NULL CHECK (key <> ''),
     registered_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     settings jsonb CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
-    removed_at timestamptz,
     PRIMARY KEY (tenants, key)
   );
   COMMENT ON TABLE partman.tenant IS 'partman bookkeeping version 1: the tenants that were registered, by tenant set';
+
+  CREATE TABLE partman.removal (
+    partition_schema text,
+    tenants text CHECK (tenants <> ''),
+    key text CHECK (key <> ''),
+    removed_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    removed_by text NOT NULL,
+    reason text NOT NULL,
+    grace_from timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    terms jsonb NOT NULL CHECK (pg_catalog.jsonb_typeof(terms) = 'object'),
+    PRIMARY KEY (partition_schema, tenants, key)
+  );
+  COMMENT ON TABLE partman.removal IS 'The tenants that were removed: nothing is made for them, and their partitions go; terms say by table for how long they stand detached from grace_from on, and what becomes of them then';
 
   CREATE TABLE partman.lease (
     name text PRIMARY KEY,
@@ -82,7 +95,16 @@ BEGIN
     details jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(details) = 'object'),
     reason text
   );
-  COMMENT ON TABLE partman.audit IS 'Who retired, dropped, held, released, restored and approved what, and why; written in the transaction of the act';
+  COMMENT ON TABLE partman.audit IS 'Who retired, dropped, held, released, restored and approved what, and why; written in the transaction of the act; it only grows';
+
+  CREATE FUNCTION partman.refuse_change() RETURNS trigger
+  LANGUAGE plpgsql SET search_path = pg_catalog AS $refuse_change$
+  BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = pg_catalog.format('%I.%I only grows: %s is refused', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP),
+      HINT = 'Its owner can take the trigger off, do what has to be done, and put it on again.';
+  END
+  $refuse_change$;
+  CREATE TRIGGER partman_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON partman.audit FOR EACH STATEMENT EXECUTE FUNCTION partman.refuse_change();
 
   CREATE TABLE partman.run (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -242,7 +264,7 @@ BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."event"')::oid) THEN
     RETURN;
   END IF;
-  FOR part_1 IN SELECT partman.value_label(key) AS label, pg_catalog.format('FOR VALUES IN (%L)', key) AS bound FROM (SELECT t.key COLLATE "C" FROM partman.tenant t WHERE t.tenants = 'Project' UNION SELECT s."id"::text COLLATE "C" FROM "public"."project" s WHERE s."id"::text <> '' ORDER BY 1) AS tenant (key) LOOP
+  FOR part_1 IN SELECT partman.value_label(key) AS label, pg_catalog.format('FOR VALUES IN (%L)', key) AS bound FROM ((SELECT t.key COLLATE "C" FROM partman.tenant t WHERE t.tenants = 'Project' UNION SELECT s."id"::text COLLATE "C" FROM "public"."project" s WHERE s."id"::text <> '') EXCEPT SELECT r.key COLLATE "C" FROM partman.removal r WHERE r.partition_schema = 'partman_partitions' AND r.tenants = 'Project' ORDER BY 1) AS tenant (key) LOOP
     tables_left := tables_left - 12;
     EXIT WHEN tables_left < 0;
     name_1 := partman.join_name('event', part_1.label);
@@ -274,7 +296,7 @@ BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = pg_catalog.to_regclass('"public"."delivery_attempt"')::oid) THEN
     RETURN;
   END IF;
-  FOR part_1 IN SELECT partman.value_label(key) AS label, pg_catalog.format('FOR VALUES IN (%L)', key) AS bound FROM (SELECT t.key COLLATE "C" FROM partman.tenant t WHERE t.tenants = 'Project' UNION SELECT s."id"::text COLLATE "C" FROM "public"."project" s WHERE s."id"::text <> '' ORDER BY 1) AS tenant (key) LOOP
+  FOR part_1 IN SELECT partman.value_label(key) AS label, pg_catalog.format('FOR VALUES IN (%L)', key) AS bound FROM ((SELECT t.key COLLATE "C" FROM partman.tenant t WHERE t.tenants = 'Project' UNION SELECT s."id"::text COLLATE "C" FROM "public"."project" s WHERE s."id"::text <> '') EXCEPT SELECT r.key COLLATE "C" FROM partman.removal r WHERE r.partition_schema = 'partman_partitions' AND r.tenants = 'Project' ORDER BY 1) AS tenant (key) LOOP
     tables_left := tables_left - 12;
     EXIT WHEN tables_left < 0;
     name_1 := partman.join_name('delivery_attempt', part_1.label);
