@@ -1,8 +1,10 @@
+import { simulatedClock } from '@partman/testing'
 import { testDatabase } from '@partman/testing/vitest'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { observeState } from '../catalog/observe-state.js'
 import { cutOffDetach } from '../fixtures/cut-off-detach.js'
 import { openSession } from '../fixtures/filled-tables.js'
-import { byTime, declare, documentOf } from '../fixtures/policies.js'
+import { byTenant, byTime, byValues, declare, documentOf } from '../fixtures/policies.js'
 import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { retirements, retiringTables } from '../fixtures/retiring-tables.js'
 import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
@@ -16,6 +18,7 @@ import { literal, qualified, sql } from '../sql/sql.js'
 import { explainRemoved } from './explain-removed.js'
 import { acquireLease, leaseName } from './lease.js'
 import { createMaintainer } from './maintainer.js'
+import { observeTenantsApart } from './observe-tenants-apart.js'
 import { pgDatabase } from './pg-database.js'
 import { planMaintenance } from './plan-maintenance.js'
 import { addHold } from './record-hold.js'
@@ -210,7 +213,7 @@ describe('a tenant that is removed', () => {
     expect(retirements(await approved.runOnce()).filter((step) => step.includes('drop a'))).toEqual([])
     clock.set('2026-04-02T21:00:00Z')
     // What was detached from it goes first: without it nothing would tell whose that is.
-    expect(retirements(await approved.runOnce()).filter((step) => step.includes('drop a_p'))).toEqual(['drop a_p20260301 done'])
+    expect(retirements(await approved.runOnce()).filter((step) => step.startsWith('drop a'))).toEqual(['drop a_p20260301 done'])
     await approved.runOnce()
     expect(await rows(`SELECT relname FROM pg_class WHERE relname LIKE 'DeliveryAttempt_a%' AND relkind IN ('r', 'p')`)).toEqual([])
   })
@@ -460,7 +463,7 @@ describe('a tenant that is taken back', () => {
   })
 
   it('stays removed where the lease goes to another one on the way', async () => {
-    const { remove, maintainer, database, document, test, count, rows } = await start()
+    const { remove, maintainer, database, document, test, count, rows, bounds } = await start()
     await remove()
     await maintainer().runOnce()
     for (const mark of ['partman_restore_', 'restore-tenant']) {
@@ -470,6 +473,8 @@ describe('a tenant that is taken back', () => {
       }
       await expect(restoreTenant({ query }, document, RETURN, OPTIONS)).rejects.toMatchObject({ code: 'LEASE_HELD' })
       expect(await rows('SELECT key FROM partman.removal')).toEqual([{ key: 'a' }])
+      // What is not its to do any more is not done; what it had done is there.
+      expect(await bounds()).toHaveLength(mark === 'restore-tenant' ? 2 : 1)
       await test.query('DELETE FROM partman.lease')
     }
     expect(await count('a')).toBe(2000)
@@ -500,4 +505,41 @@ describe('a tenant that is taken back', () => {
     expect(await restore()).toMatchObject({ wasRemoved: true, attached: [{ table: PLAIN.attempts }] })
     expect(await count('a')).toBe(2000)
   })
+})
+
+it('goes with what was detached from it at whatever depth, and only after that', async () => {
+  const days = byTime({ retention: { kind: 'age', after: '2 days', grace: '1 hour' } })
+  const document = documentOf(declare(byTenant(byValues([['eu']], { subpartition: days }))))
+  const test = await testDatabase()
+  const table = sql`CREATE TABLE "Event" (tenant text NOT NULL, region text, at timestamptz NOT NULL) PARTITION BY LIST (tenant)`
+  const database = await prepareDatabase(test, document, [table], { firstPartitions: false })
+  const clock = simulatedClock(DAY_1)
+  const runOnce = async () => retirements(await createMaintainer({ document, database, clock }).runOnce()).map((step) => step.split(' ')[0])
+  await test.query(`INSERT INTO partman.tenant (tenants, key) VALUES ('Tenant', 'a')`)
+  await runOnce()
+  clock.set('2026-03-04T12:00:00Z')
+  expect(await runOnce()).toEqual(['detach'])
+  await removeTenant(database, document, { ...REMOVAL, tenants: 'Tenant' })
+  await test.query(`UPDATE partman.removal SET removed_at = '2026-03-04T12:00:00Z', grace_from = '2026-03-04T12:00:00Z'`)
+  expect(await runOnce()).toEqual(['detach'])
+  clock.set('2026-03-04T14:00:00Z')
+  expect(await runOnce()).toEqual(['drop'])
+  expect((await test.query(`SELECT FROM pg_class WHERE relname LIKE 'Event!_%' ESCAPE '!' AND relkind = 'p'`)).rows).toHaveLength(2)
+  expect(await runOnce()).toEqual(['drop'])
+  expect((await test.query(`SELECT FROM pg_class WHERE relname LIKE 'Event!_%' ESCAPE '!' AND relkind IN ('r', 'p')`)).rows).toEqual([])
+})
+
+it('hides no tenant of another set where the sets are read one by one', async () => {
+  const { document, database, remove } = await start()
+  await remove()
+  const unreadable = { model: 'Gone', table: { schema: 'public', name: 'Gone' }, key: { field: 'id', column: 'id', type: 'text' as const } }
+  const both = { ...document, tenantSets: [...document.tenantSets, { name: 'Gone', type: 'text' as const, source: unreadable }] }
+  const observation = await observeState(database, both)
+  const { tenants } = await observeTenantsApart(database, both, { ...observation, tenantSources: new Set(['Project', 'Gone']) })
+  expect(tenants).toEqual(
+    new Map([
+      ['Project', ['b']],
+      ['Gone', []],
+    ]),
+  )
 })
