@@ -12,7 +12,7 @@ import { type Reader, startReader } from '../tables/reader.js'
 import { withCopy, withSession } from '../tables/session.js'
 import { tenantParents } from '../tables/tenant-parents.js'
 import { watchDatabase } from '../tables/watched-database.js'
-import { startWriter } from '../tables/writer.js'
+import { startWriter, type Written } from '../tables/writer.js'
 
 /** Runs that a retirement may take until nothing is left to do. */
 const MOST_RUNS = 20
@@ -38,12 +38,13 @@ export const insertLatency = defineBenchmark({
       withCopy(server, template, async (database, copy) => {
         const writer = await startWriter(copy.url, tenants, instant(1))
         const reader = await startReader(copy.url, seconds)
+        let written: Written
         try {
           await work(database, copy, reader)
         } finally {
           await reader.ended
+          written = await writer.stop()
         }
-        const written = await writer.stop()
         inserts += written.inserts
         return written.worstMs
       })

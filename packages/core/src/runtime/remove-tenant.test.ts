@@ -200,6 +200,13 @@ describe('a tenant that is removed', () => {
     expect(await count('a')).toBe(2000)
   })
 
+  it('has a detach that was cut off ended, and none begun beside it', async () => {
+    const { remove, maintainer, test } = await start()
+    const { going } = await remove()
+    await cutOffDetach(test, PLAIN.attempts, going[0]!.partition)
+    expect(short(retirements(await maintainer().runOnce()))).toEqual(['finalize-detach done'])
+  })
+
   it('waits out its grace period from the moment it was removed, what was retired before too', async () => {
     const { maintainer, remove, clock, rows } = await start()
     const approved = maintainer({ document: webhookDocument() })
