@@ -11,12 +11,14 @@ export const BOOKKEEPING_VERSION = 1
  * it is; but the tenants of the tables that went, those of the given sets, are no longer tenants; who was
  * given settings of their own stay.
  */
-export function renderBookkeeping(tenantSets: readonly Pick<TenantSet, 'name'>[] = []): Sql {
+export function renderBookkeeping(tenantSets: readonly Pick<TenantSet, 'name'>[] = [], partitionSchema = 'partman_partitions'): Sql {
   const names = joinSql(
     tenantSets.map(({ name }) => literal(name)),
     ', ',
   )
-  const install = constantSql(INSTALL.replaceAll('$TENANT_SETS$', () => names))
+  const install = constantSql(
+    INSTALL.replaceAll('$TENANT_SETS$', () => names).replace('$PARTITION_SCHEMA$', () => literal(partitionSchema)),
+  )
   return constantSql(`${renderBookkeepingMarker(BOOKKEEPING_VERSION)}\n${doBlock(install)};\n`)
 }
 
@@ -26,7 +28,7 @@ const INSTALL = `BEGIN
   END IF;
   IF pg_catalog.to_regclass('partman.tenant') IS NOT NULL THEN
     DELETE FROM partman.tenant WHERE tenants = ANY (ARRAY[$TENANT_SETS$]::text[]) AND settings IS NULL;
-    DELETE FROM partman.removal WHERE tenants = ANY (ARRAY[$TENANT_SETS$]::text[]);
+    DELETE FROM partman.removal WHERE partition_schema = $PARTITION_SCHEMA$ AND tenants = ANY (ARRAY[$TENANT_SETS$]::text[]);
     RETURN;
   END IF;
 
@@ -94,6 +96,7 @@ const INSTALL = `BEGIN
     phase text CHECK (phase IN ('before-detach', 'before-drop')),
     relation text NOT NULL,
     pg_class_xmin xid,
+    stale boolean NOT NULL DEFAULT false,
     attempts int NOT NULL DEFAULT 0,
     started_at timestamptz,
     finished_at timestamptz,
@@ -102,7 +105,7 @@ const INSTALL = `BEGIN
     reason text,
     PRIMARY KEY (partition, phase)
   );
-  COMMENT ON TABLE partman.hook_call IS 'What the hooks of the application said about partitions that are to go';
+  COMMENT ON TABLE partman.hook_call IS 'What the hooks of the application said about partitions that are to go; stale: they are to be asked anew, where there are any';
 
   CREATE TABLE partman.audit (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

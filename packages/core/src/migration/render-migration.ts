@@ -22,7 +22,7 @@ export function renderMigration(
   },
 ): string | null {
   const parts: string[] = []
-  if (bookkeeping) parts.push(renderBookkeeping(document.tenantSets))
+  if (bookkeeping) parts.push(renderBookkeeping(document.tenantSets, document.partitionSchema))
   if (firstPartitions.length > 0) parts.push(renderFirstPartitions(document, firstPartitions))
   parts.push(...renderWholeIndexes(edits.flatMap(({ indexes = [] }) => indexes)))
   parts.push(

@@ -51,7 +51,7 @@ export class HookQuestions {
     if (call?.decision === 'keep' && !isAskedAnew) return kept(target.phase, call.attempts, call.reason ?? '')
     if (!this.#hookOf(target)) return { kind: 'proceed' }
     // Where somebody has attached it again, or altered it, that was said of other rows.
-    if (call?.decision === 'proceed' && call.isCurrent)
+    if (call?.decision === 'proceed' && call.isCurrent && !isAskedAnew)
       return { kind: 'proceed', hook: reportOf(target.phase, call.attempts, 'proceed', call.reason) }
     if (!call?.waits || isAskedAnew) return undefined
     return putOff(target.phase, call.attempts, call.decision, call.reason, call.retryAt)

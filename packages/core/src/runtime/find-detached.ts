@@ -9,12 +9,14 @@ export interface MarkedTable {
   readonly schema: string
   readonly name: string
   readonly oid: string
+  /** The object id of its owner. */
+  readonly owner: string
   /** The mark as it is written. */
   readonly comment: string
   readonly marker: RetiredMarker
 }
 
-const FIND = constantSql(`SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS name,
+const FIND = constantSql(`SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS name, c.relowner::text AS owner,
   pg_catalog.obj_description(c.oid, 'pg_class') AS comment,
   (SELECT i.inhparent::pg_catalog.regclass::text FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid LIMIT 1) AS parent
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -27,7 +29,7 @@ interface Found extends Omit<MarkedTable, 'marker' | 'comment'> {
 }
 
 const FIND_ALL =
-  constantSql(`SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS name, d.description AS comment, NULL::text AS parent
+  constantSql(`SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS name, c.relowner::text AS owner, d.description AS comment, NULL::text AS parent
 FROM pg_catalog.pg_description d JOIN pg_catalog.pg_class c ON c.oid = d.objoid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND (d.description LIKE '${MARKER_PREFIX}%' OR d.description LIKE '${MOVED_PREFIX}%')
   AND c.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)

@@ -39,7 +39,7 @@ const RETRY_AT = `pg_catalog.to_char(h.retry_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"
 
 const OBSERVE = constantSql(`SELECT h.partition::text AS oid, h.relation, h.phase, h.decision, h.attempts, h.reason,
   ${RETRY_AT} AS retry_at, COALESCE(h.retry_at > pg_catalog.clock_timestamp(), false) AS waits,
-  EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = h.partition AND c.xmin = h.pg_class_xmin) AS is_current, h.pg_class_xmin IS NULL AS is_stale
+  EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = h.partition AND c.xmin = h.pg_class_xmin) AS is_current, h.stale AS is_stale
 FROM partman.hook_call h WHERE h.partition = ANY ($1::text[]::oid[])`)
 
 /** Whoever has lost the lease writes nothing. */
@@ -57,7 +57,11 @@ WITH RECURSIVE pinned AS MATERIALIZED (
   INSERT INTO partman.hook_call AS h (partition, phase, relation, pg_class_xmin, attempts, started_at)
   SELECT c.oid, $5, $6, c.xmin, 1, pg_catalog.clock_timestamp() FROM pg_catalog.pg_class c WHERE c.oid = $4::oid AND ${IS_HELD}
   ON CONFLICT (partition, phase) DO UPDATE SET attempts = CASE WHEN h.relation = excluded.relation THEN h.attempts ELSE 0 END + 1,
-    relation = excluded.relation, pg_class_xmin = excluded.pg_class_xmin, started_at = excluded.started_at, finished_at = NULL, decision = NULL, retry_at = NULL, reason = NULL
+    relation = excluded.relation, pg_class_xmin = excluded.pg_class_xmin, started_at = excluded.started_at, finished_at = NULL, retry_at = NULL,
+    -- What is asked anew counts until there is another answer.
+    stale = h.stale AND h.relation = excluded.relation,
+    decision = CASE WHEN h.stale AND h.decision = 'keep' AND h.relation = excluded.relation THEN h.decision END,
+    reason = CASE WHEN h.stale AND h.decision = 'keep' AND h.relation = excluded.relation THEN h.reason END
   RETURNING h.attempts
 )
 SELECT begun.attempts AS attempt,
@@ -67,7 +71,8 @@ SELECT begun.attempts AS attempt,
     FROM pinned CROSS JOIN tree t) AS bytes
 FROM begun`)
 
-const END = constantSql(`UPDATE partman.hook_call h SET finished_at = pg_catalog.statement_timestamp(), decision = $6, reason = $7,
+const END = constantSql(`UPDATE partman.hook_call h SET finished_at = pg_catalog.statement_timestamp(),
+  decision = COALESCE($6, h.decision), reason = CASE WHEN $6 IS NULL AND h.decision IS NOT NULL THEN h.reason ELSE $7 END, stale = h.stale AND $6 IS NULL,
   retry_at = pg_catalog.statement_timestamp() + $8::text::interval
 WHERE h.partition = $4::oid AND h.phase = $5 AND h.attempts = $9::int AND ${IS_HELD}
 RETURNING ${RETRY_AT} AS retry_at`)

@@ -23,6 +23,7 @@ import { pgDatabase } from './pg-database.js'
 import { planMaintenance } from './plan-maintenance.js'
 import { addHold } from './record-hold.js'
 import { removeTenant } from './remove-tenant.js'
+import { restoreDetached } from './restore-detached.js'
 import { restoreTenant } from './restore-tenant.js'
 import type { HookDecision, RetiringPartition } from './retirement-hook.js'
 
@@ -280,7 +281,7 @@ describe('a tenant that is removed', () => {
     expect(short(retirements(await maintainer({ hooks: { beforeDetach: keep } }).runOnce()))).toEqual(['detach skipped'])
     expect(asked).toBe(1)
     await restore()
-    expect(await rows('SELECT decision, pg_class_xmin FROM partman.hook_call')).toEqual([{ decision: 'keep', pg_class_xmin: null }])
+    expect(await rows('SELECT decision, stale FROM partman.hook_call')).toEqual([{ decision: 'keep', stale: true }])
     // Where no hook is there to be asked, what it has said counts still.
     await remove()
     expect(short(retirements(await maintainer().runOnce()))).toEqual(['detach skipped'])
@@ -288,6 +289,19 @@ describe('a tenant that is removed', () => {
     await remove()
     expect(short(retirements(await maintainer({ hooks: { beforeDetach: keep } }).runOnce()))).toEqual(['detach done'])
     expect(asked).toBe(2)
+  })
+
+  it('is kept as a hook has said until that says something else, also where it fails when it is asked anew', async () => {
+    const { maintainer, remove, rows } = await start()
+    const asked = (hook: () => Promise<HookDecision>) => maintainer({ hooks: { beforeDetach: hook } }).runOnce()
+    await remove()
+    await asked(async () => ({ decision: 'keep', reason: 'law' }))
+    await remove()
+    const fail = () => Promise.reject(new Error('no network'))
+    expect(short(retirements(await asked(fail)))).toEqual(['detach failed'])
+    expect(short(retirements(await maintainer().runOnce()))).toEqual(['detach skipped'])
+    expect(await rows('SELECT decision, reason, stale FROM partman.hook_call')).toEqual([{ decision: 'keep', reason: 'law', stale: true }])
+    expect(short(retirements(await asked(async () => 'proceed')))).toEqual(['detach done'])
   })
 
   it('stays beside a DEFAULT partition, and that is told', async () => {
@@ -417,6 +431,8 @@ describe('what a removal was recorded with', () => {
     await test.query(renderFirstPartitions(document, document.tables.slice(0, 1)))
     const made = `SELECT pg_get_expr(relpartbound, c.oid) AS bound FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = '"DeliveryAttempt"'::regclass`
     expect(await rows(made)).toEqual([{ bound: `FOR VALUES IN ('b')` }])
+    await test.query(renderBookkeeping(document.tenantSets, 'of_another_document'))
+    expect(await rows('SELECT key FROM partman.removal')).toEqual([{ key: 'a' }])
     await test.query(renderBookkeeping(document.tenantSets))
     expect(await rows('SELECT FROM partman.removal')).toEqual([])
   })
@@ -448,8 +464,8 @@ describe('a tenant that is taken back', () => {
     expect(await count('a')).toBe(2000)
   })
 
-  it('gets nothing attached that somebody else has made, and marked as if it were ours', async () => {
-    const { remove, restore, maintainer, rows, test } = await start()
+  it('gets nothing attached that somebody else has made and marked as if it were ours, nor is in the way of anything', async () => {
+    const { remove, restore, maintainer, rows, test, count } = await start()
     await remove()
     await maintainer().runOnce()
     const role = `stranger_${test.name.replace(/\W/g, '_')}`.slice(0, 63)
@@ -460,13 +476,29 @@ describe('a tenant that is taken back', () => {
     const [real] = await rows<{ name: string; comment: string }>(
       `SELECT oid::regclass::text AS name, obj_description(oid, 'pg_class') AS comment FROM pg_class WHERE obj_description(oid, 'pg_class') LIKE 'partman:retired%'`,
     )
-    const marker = JSON.parse(real!.comment.slice('partman:retired '.length))
-    const forged = { ...marker, partition: { schema: 'public', name: 'forged' } }
-    await test.query(`DROP TABLE ${real!.name} CASCADE`)
+    const forged = { ...JSON.parse(real!.comment.slice('partman:retired '.length)), partition: { schema: 'public', name: 'forged' } }
     await test.query(`CREATE TABLE forged (LIKE "DeliveryAttempt"); ALTER TABLE forged OWNER TO "${role}"`)
     await test.query(`COMMENT ON TABLE forged IS ${literal(`partman:retired ${JSON.stringify(forged)}`)}`)
-    await expect(restore()).rejects.toMatchObject({ code: 'RESTORE_REFUSED', message: expect.stringContaining('belongs to somebody else') })
-    expect(await rows(`SELECT FROM pg_inherits WHERE inhrelid = 'forged'::regclass`)).toEqual([])
+    expect((await restore()).attached).toHaveLength(1)
+    expect(await count('a')).toBe(2000)
+    expect(await rows(`SELECT FROM pg_constraint WHERE conrelid = 'forged'::regclass AND contype = 'c'`)).toEqual([])
+    // By its name, somebody may want just that; it is not read, nor altered, all the same.
+    await test.query(`ALTER TABLE "DeliveryAttempt" DETACH PARTITION ${real!.name}`)
+    const byName = restoreDetached(pgDatabase(test), webhookDocument(), { name: 'public.forged', until: null, by: 'us' }, OPTIONS)
+    await expect(byName).rejects.toMatchObject({ code: 'RESTORE_REFUSED', message: expect.stringContaining('belongs to somebody else') })
+    expect(await rows(`SELECT FROM pg_constraint WHERE conrelid = 'forged'::regclass AND contype = 'c'`)).toEqual([])
+  })
+
+  it('is not overruled where somebody removes it anew while it is taken back', async () => {
+    const { remove, maintainer, database, document, rows } = await start()
+    await remove()
+    await maintainer().runOnce()
+    const query: typeof database.query = async (text, values) => {
+      if (text.includes('restore-tenant')) await removeTenant(database, document, { ...REMOVAL, reason: 'for good' })
+      return database.query(text, values)
+    }
+    await expect(restoreTenant({ query }, document, RETURN, OPTIONS)).rejects.toMatchObject({ code: 'RESTORE_REFUSED' })
+    expect(await rows('SELECT reason FROM partman.removal')).toEqual([{ reason: 'for good' }])
   })
 
   it('stays removed where the lease goes to another one on the way', async () => {
@@ -501,7 +533,7 @@ describe('a tenant that is taken back', () => {
       parent: PLAIN.attempts,
       bound: { kind: 'list', values: ['a'] },
       tenant: 'a',
-      removed: true,
+      removed: 'Project',
       retiredAt: DAY_1,
     }
     await test.query(`COMMENT ON TABLE ${schema}."${name}" IS ${literal(`partman:retired ${JSON.stringify(marker)}`)}`)

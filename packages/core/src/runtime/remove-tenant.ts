@@ -48,14 +48,15 @@ const RECORD = sql`WITH locked AS MATERIALIZED (
   SELECT ${lockTenant(constantSql('$1::text'), constantSql('$2::text'))}
 ), recorded AS (
   INSERT INTO partman.removal AS r (partition_schema, tenants, key, removed_by, reason, terms) SELECT $5, $1, $2, $3, $4, $6::text::jsonb FROM locked
-  ON CONFLICT (partition_schema, tenants, key) DO UPDATE SET reason = excluded.reason, removed_by = excluded.removed_by
-  RETURNING r.removed_at
+  ON CONFLICT (partition_schema, tenants, key) DO UPDATE
+    SET reason = excluded.reason, removed_by = excluded.removed_by, grace_from = excluded.grace_from
+  RETURNING r.removed_at, r.terms
 ), asked_anew AS (
-  UPDATE partman.hook_call SET pg_class_xmin = NULL FROM recorded WHERE partition = ANY ($7::text[]::oid[])
+  UPDATE partman.hook_call SET stale = true FROM recorded WHERE partition = ANY ($7::text[]::oid[])
 ), told AS (
   INSERT INTO partman.audit (actor, act, table_schema, table_name, subject, details, reason)
   SELECT $3, 'remove-tenant', 'partman', 'removal', $1::text || ' ' || $2::text,
-    pg_catalog.jsonb_build_object('tenants', $1::text, 'key', $2::text, 'terms', $6::text::jsonb), $4 FROM recorded
+    pg_catalog.jsonb_build_object('tenants', $1::text, 'key', $2::text, 'terms', terms), $4 FROM recorded
 )
 SELECT ${isoInstant(constantSql('removed_at'))} AS removed_at FROM recorded`
 

@@ -95,6 +95,8 @@ export async function restoreMarked(
       throw explain(target, error)
     }
   }
+  // Reading all rows may take longer than a lease, whose row others would wait for; what it leaves behind is of use to the next attempt.
+  const { fence: _, ...unfenced } = options
   const { demanded, checks } = await probe(database, target, options)
   const known = (checks ?? []).find(({ valid }) => valid)
   const home = { schema: document.partitionSchema, name: found.name }
@@ -105,9 +107,9 @@ export async function restoreMarked(
     const [unfinished = `partman_restore_${found.oid}`] = names
     if (names.length === 0) {
       names.push(unfinished)
-      await send(renderAddCheck(target, unfinished, demanded, options))
+      await send(renderAddCheck(target, unfinished, demanded, unfenced))
     }
-    await send(renderValidate(target, unfinished, options))
+    await send(renderValidate(target, unfinished, unfenced))
   }
   await send(renderRestore(target, names, { table, ...held, until, by, ...(isFree && { isFree }) }, options))
   return restored

@@ -8,7 +8,7 @@ import { lockTenant } from '../sql/removed-tenant.js'
 import { renderRegistration } from '../sql/render-registration.js'
 import { constantSql, literal, qualified, type Sql, sql } from '../sql/sql.js'
 import { formatMarker } from '../state/marker.js'
-import { formatTableName, type Partition, sameTable } from '../state/state.js'
+import { formatTableName, type Partition, type RetiredMarker, sameTable } from '../state/state.js'
 import type { ApplyOptions } from './apply-operation.js'
 import { findMarked, type MarkedTable } from './find-detached.js'
 import { acquireLease, holderName, isLeaseHeld, type Lease, leaseName, returnLease } from './lease.js'
@@ -37,20 +37,24 @@ const LEASE_TTL_MS = 60_000
 const LOOK_AGAIN_MS = 200
 
 /** From here on no step that was planned before is done, and whatever stands detached has its whole grace period before it again. */
-const BEGIN = sql`UPDATE partman.removal SET grace_from = pg_catalog.clock_timestamp() WHERE partition_schema = $1 AND tenants = $2 AND key = $3 RETURNING 1 AS begun`
+const BEGIN = sql`UPDATE partman.removal SET grace_from = pg_catalog.clock_timestamp() WHERE partition_schema = $1 AND tenants = $2 AND key = $3 RETURNING grace_from::text AS grace_from`
+
+const OWNERS =
+  constantSql(`SELECT c.relowner::text AS owner FROM pg_catalog.unnest($1::text[]) AS name JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(name)::oid
+  UNION SELECT current_user::regrole::oid::text`)
 
 const END = sql`WITH held AS MATERIALIZED (
   SELECT ${lockTenant(constantSql('$2::text'), constantSql('$3::text'))} FROM partman.lease l WHERE ${isLeaseHeld('$7', '$8', '$9')} FOR UPDATE
 ), restored AS (
-  DELETE FROM partman.removal r USING held WHERE r.partition_schema = $1 AND r.tenants = $2 AND r.key = $3 RETURNING r.key
+  DELETE FROM partman.removal r USING held WHERE r.partition_schema = $1 AND r.tenants = $2 AND r.key = $3 AND r.grace_from::text = $11 RETURNING r.key
 ), asked_anew AS (
-  UPDATE partman.hook_call SET pg_class_xmin = NULL FROM restored WHERE partition = ANY ($6::text[]::oid[])
+  UPDATE partman.hook_call SET stale = true FROM restored WHERE partition = ANY ($6::text[]::oid[])
 ), told AS (
   INSERT INTO partman.audit (actor, act, table_schema, table_name, subject, details, reason)
   SELECT $4, 'restore-tenant', 'partman', 'removal', $2::text || ' ' || $3::text,
     pg_catalog.jsonb_build_object('tenants', $2::text, 'key', $3::text, 'attached', $10::text::jsonb), $5 FROM restored
 )
-SELECT EXISTS (SELECT FROM held) AS held`
+SELECT EXISTS (SELECT FROM held) AS held, EXISTS (SELECT FROM restored) AS restored`
 
 /**
  * Takes a tenant back that was removed: attaches its partitions again that were detached since, or moved, and makes what is missing beside
@@ -86,15 +90,13 @@ class Restoration {
   }
 
   async run(): Promise<RestoredTenant> {
-    const [begun] = await this.database.query(BEGIN, this.#names)
-    if (!begun) {
-      await this.#assertKnown()
-      await this.#register()
-      return { wasRemoved: false, attached: [] }
-    }
+    if ((await this.#begin()) === undefined) return this.#registerOnly()
     const lease = await this.#waitForLease()
     try {
-      const attached = await this.#attachAll(lease)
+      // Whoever removes it anew from here on is not overruled.
+      const graceFrom = await this.#begin()
+      if (graceFrom === undefined) return await this.#registerOnly()
+      const attached = await this.#attachAll(lease, graceFrom)
       await this.#register()
       return { wasRemoved: true, attached }
     } finally {
@@ -102,21 +104,34 @@ class Restoration {
     }
   }
 
-  async #attachAll(lease: Lease): Promise<PartitionOfTenant[]> {
+  async #begin(): Promise<string | undefined> {
+    const [row] = await this.database.query<{ grace_from: string }>(BEGIN, this.#names)
+    return row?.grace_from
+  }
+
+  async #registerOnly(): Promise<RestoredTenant> {
+    await this.#assertKnown()
+    await this.#register()
+    return { wasRemoved: false, attached: [] }
+  }
+
+  async #attachAll(lease: Lease, graceFrom: string): Promise<PartitionOfTenant[]> {
     const { database, document, ofSet, key, request, options } = this
     const fence = { lease: lease.name, holder: lease.holder, token: lease.token, leaseTtlMs: LEASE_TTL_MS }
     // A detach that its maintainer has left behind in the queue comes before this, and is seen.
-    await this.#send(
-      fence,
-      ofSet.tables.map(({ table }) => sql`LOCK TABLE ONLY ${qualified(table)} IN SHARE UPDATE EXCLUSIVE MODE;`),
-    )
+    const before = await observeState(database, ofSet)
+    const locks = before.state.tables.map((table) => sql`LOCK TABLE ONLY ${qualified(table)} IN SHARE UPDATE EXCLUSIVE MODE;`)
+    await this.#send(fence, locks)
     const found = await observeState(database, ofSet)
     for (const { table, partition } of ownPartitions(found.state.tables, key)) {
-      if (partition.detachPending) await this.#send(fence, renderFinalize(table, partition, key))
+      if (partition.detachPending) await this.#send(fence, renderFinalize(table, partition, { tenant: key, removed: request.tenants }))
     }
     const { state } = await observeState(database, ofSet)
+    const owners = await this.#owners(state.tables)
     const marked = (await findMarked(database)).filter(
-      ({ marker }) => marker.removed === true && marker.tenant === key && sameTable(marker.parent, marker.table),
+      // Whoever may make a table may write a mark on it.
+      ({ marker, owner }) =>
+        owners.has(owner) && marker.removed === request.tenants && marker.tenant === key && sameTable(marker.parent, marker.table),
     )
     const foreign = marked.filter(({ marker }) => !document.tables.some(({ table }) => sameTable(table, marker.table)))
     const refusals = foreign
@@ -134,9 +149,10 @@ class Restoration {
     const names = attached.map(({ table, partition }) => ({ table, partition }))
     const asked = [...ownPartitions(state.tables, key).map(({ partition }) => partition.oid), ...attached.map(({ oid }) => oid)]
     const { name, holder, token } = lease
-    const values = [...this.#names, request.by, request.reason, asked, name, holder, token, JSON.stringify(names)]
-    const [ended] = await retryOnLocks(() => database.query<{ held: boolean }>(END, values), options)
+    const values = [...this.#names, request.by, request.reason, asked, name, holder, token, JSON.stringify(names), graceFrom]
+    const [ended] = await retryOnLocks(() => database.query<{ held: boolean; restored: boolean }>(END, values), options)
     if (!ended?.held) throw leaseHeld()
+    if (!ended.restored) throw incomplete(key, ['somebody has removed it anew meanwhile'])
     return names
   }
 
@@ -150,6 +166,12 @@ class Restoration {
       if (error instanceof PartmanError && error.code === 'RESTORE_REFUSED') return error.message
       throw sqlState(error) === SQLSTATE.leaseLost ? leaseHeld() : error
     }
+  }
+
+  /** The roles whose tables may be attached: those that own the declared ones, and the one that attaches. */
+  async #owners(tables: readonly TableName[]): Promise<ReadonlySet<string>> {
+    const rows = await this.database.query<{ owner: string }>(OWNERS, [tables.map((table) => qualified(table))])
+    return new Set(rows.map(({ owner }) => owner))
   }
 
   async #send(fence: Fence, statements: readonly Sql[]): Promise<void> {
@@ -186,9 +208,9 @@ class Restoration {
 }
 
 /** Ends a detach that was begun, and marks what it leaves, as whoever has begun it may not have done. */
-function renderFinalize(table: TableName, { schema, name, bound }: Partition, tenant: string): Sql[] {
+function renderFinalize(table: TableName, { schema, name, bound }: Partition, of: Pick<RetiredMarker, 'tenant' | 'removed'>): Sql[] {
   const partition = { schema, name }
-  const marker = formatMarker({ table, partition, parent: table, bound, tenant, removed: true, retiredAt: new Date().toISOString() })
+  const marker = formatMarker({ table, partition, parent: table, bound, ...of, retiredAt: new Date().toISOString() })
   return [
     sql`COMMENT ON TABLE ${qualified(partition)} IS ${literal(marker)};`,
     sql`ALTER TABLE ${qualified(table)} DETACH PARTITION ${qualified(partition)} FINALIZE;`,

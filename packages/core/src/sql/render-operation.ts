@@ -98,7 +98,7 @@ function renderDetach(operation: DetachPartition, options: RenderOptions): State
     parent,
     bound,
     ...(tenant !== null && { tenant }),
-    ...(removed && { removed: true }),
+    ...(removed && { removed: removed.tenants }),
     retiredAt,
   })
   return [

@@ -58,16 +58,27 @@ export function renderProbe({ partition, parent, bound, partitionSchema }: Resto
 }
 
 /** Adds a CHECK of what is demanded, which nobody has to wait for. */
-export function renderAddCheck({ partition }: RestoreTarget, name: string, demanded: string, options: RenderOptions): Sql {
+export function renderAddCheck({ partition, parent, comment }: RestoreTarget, name: string, demanded: string, options: RenderOptions): Sql {
   return lockLimited(
-    [sql`ALTER TABLE ${qualified(partition)} ADD CONSTRAINT ${identifier(name)} CHECK (${printedSql(demanded)}) NOT VALID;`],
+    [
+      assertRelation(partition, isDetached(comment)),
+      assertOwner(partition, parent),
+      sql`ALTER TABLE ${qualified(partition)} ADD CONSTRAINT ${identifier(name)} CHECK (${printedSql(demanded)}) NOT VALID;`,
+    ],
     options,
   )
 }
 
 /** Looks through the rows while the partition stands apart: readers of it are not stopped, and nobody else is concerned. */
-export function renderValidate({ partition }: RestoreTarget, name: string, options: RenderOptions): Sql {
-  return lockLimited([sql`ALTER TABLE ${qualified(partition)} VALIDATE CONSTRAINT ${identifier(name)};`], options)
+export function renderValidate({ partition, parent, comment }: RestoreTarget, name: string, options: RenderOptions): Sql {
+  return lockLimited(
+    [
+      assertRelation(partition, isDetached(comment)),
+      assertOwner(partition, parent),
+      sql`ALTER TABLE ${qualified(partition)} VALIDATE CONSTRAINT ${identifier(name)};`,
+    ],
+    options,
+  )
 }
 
 /** Attaches the partition, which no row is read for, takes the mark off, and puts a hold on it where it has passed its retention, and would go again. */
@@ -85,7 +96,9 @@ export function renderRestore(target: RestoreTarget, checks: readonly string[], 
       sql`ALTER TABLE ${qualified(parent)} ATTACH PARTITION ${qualified(home)} ${renderBound(bound)};`,
       sql`COMMENT ON TABLE ${qualified(home)} IS NULL;`,
       ...drops,
-      sql`DELETE FROM partman.hook_call WHERE partition = ${literal(partition.oid)}::oid;`,
+      isFree
+        ? sql`UPDATE partman.hook_call SET stale = true WHERE partition = ${literal(partition.oid)}::oid;`
+        : sql`DELETE FROM partman.hook_call WHERE partition = ${literal(partition.oid)}::oid;`,
       ...(isFree
         ? []
         : [

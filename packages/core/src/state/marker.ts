@@ -29,8 +29,8 @@ export function parseMarker(comment: string): RetiredMarker | undefined {
       [value.table, value.partition, value.parent].every(isName) &&
       isBound(value.bound) &&
       isInstant(value.retiredAt) &&
-      isAbsentOr('string', value.tenant) &&
-      isAbsentOr('boolean', value.removed)
+      isTextOrAbsent(value.tenant) &&
+      isTextOrAbsent(value.removed)
     return whole ? value : undefined
   } catch {
     return undefined
@@ -43,8 +43,8 @@ function isName({ schema, name }: { readonly schema: unknown; readonly name: unk
   return typeof schema === 'string' && schema !== '' && typeof name === 'string' && name !== ''
 }
 
-function isAbsentOr(type: 'string' | 'boolean', value: unknown): boolean {
-  return value === undefined || typeof value === type
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string'
 }
 
 function isInstant(text: unknown): boolean {

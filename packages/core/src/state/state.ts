@@ -96,8 +96,8 @@ export interface RetiredMarker {
   readonly bound: Bound
   /** Whose rows it holds; absent where they are of no tenant, or of several. */
   readonly tenant?: string
-  /** It went because its tenant was removed, and comes back with it. */
-  readonly removed?: true
+  /** The set of its tenant, where it went because that was removed: it comes back with it. */
+  readonly removed?: string
   /** ISO 8601, UTC. */
   readonly retiredAt: string
 }
