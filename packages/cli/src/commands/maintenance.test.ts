@@ -62,6 +62,7 @@ test('tenants are added, whatever their keys, and each that cannot be is told of
         { key: 'acme', withoutPartitions: [] },
         { key: 'signed up elsewhere', withoutPartitions: [{ schema: 'public', name: HOSTILE_TABLE }] },
       ]),
+      removed: [],
     },
   ])
 })
