@@ -284,3 +284,35 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
     total: z.int().nullable().meta({ description: 'How many there are in all; null where that is not counted' }),
   })
 }
+
+export const Health = z
+  .object({ status: z.enum(['ok', 'unavailable']).meta({ description: 'Whether the database answers' }) })
+  .openapi('Health')
+
+/** What becomes of an applied plan. */
+export const Applied = z
+  .object({
+    run: z.string().nullable().meta({ description: 'Its id in /runs; null where there was nothing to do' }),
+    outcome: z.enum(['done', 'failed']),
+    counts: z.object({ done: z.int(), failed: z.int(), skipped: z.int() }),
+    steps: z.array(Step),
+  })
+  .openapi('Applied')
+
+export const NewTenant = z.object({ set: z.string().min(1), key: z.string().min(1) }).openapi('NewTenant')
+
+export const NewApproval = z
+  .object({ model: z.string().min(1), fingerprint: z.string().min(1), reason: z.string().trim().min(1).max(1000) })
+  .openapi('NewApproval')
+
+export const ApplyPlan = z
+  .object({
+    now: z.iso.datetime().meta({ description: 'As the plan has it' }),
+    fingerprint: z.string().min(1).meta({ description: 'As the plan has it' }),
+    confirm: z.string().optional().meta({ description: 'The word "destroy", where the plan destroys data' }),
+  })
+  .openapi('ApplyPlan')
+
+export const Findings = z.object({ items: z.array(Finding) }).openapi('Findings')
+
+export const Approvals = z.object({ items: z.array(Approval) }).openapi('Approvals')

@@ -1,0 +1,33 @@
+import { z } from '@hono/zod-openapi'
+import { paging, read } from './endpoint.js'
+import { notYet } from './not-yet.js'
+import { Partition, PartitionState, pageOf, TableDetail } from './schemas.js'
+
+const params = z.object({ model: z.string().meta({ description: "Prisma's name of the table" }) })
+
+export const tableEndpoints = [
+  read({
+    path: '/tables/{model}',
+    summary: 'One table: its windows as a ribbon, its growth, its DEFAULT partitions',
+    role: 'viewer',
+    params,
+    answer: TableDetail,
+    respond: notYet,
+  }),
+  read({
+    path: '/tables/{model}/partitions',
+    summary: 'The partitions of a table that hold rows, and retired ones in their grace period',
+    role: 'viewer',
+    params,
+    query: z.object({
+      ...paging,
+      sort: z.enum(['bound', 'bytes', 'rows', 'scans']).default('bound'),
+      order: z.enum(['asc', 'desc']).default('asc'),
+      state: PartitionState.optional(),
+      tenant: z.string().max(1_000).optional().meta({ description: 'Only those of this tenant' }),
+      search: z.string().max(200).optional().meta({ description: 'Only those whose name, tenant or bound has this text in it' }),
+    }),
+    answer: pageOf(Partition),
+    respond: notYet,
+  }),
+]
