@@ -14,7 +14,7 @@ export interface Access {
   /** The name that the audit log has. */
   readonly user: string
   readonly role: Role
-  /** The role for one table or tenant. What `none` is answered for is absent for this user. Default: `role`. */
+  /** Narrows the role for one table or tenant. What `none` is answered for is absent for this user. Default: `role`. */
   roleFor?(subject: Subject): Role
 }
 
@@ -30,7 +30,8 @@ export function isAtLeast(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed)
 }
 
-/** The role that somebody has for a table or a tenant. */
+/** The role that somebody has for a table or a tenant: never more than the one that they have in all. */
 export function roleFor(access: Access, subject: Subject): Role {
-  return access.roleFor ? access.roleFor(subject) : access.role
+  const own = access.roleFor ? access.roleFor(subject) : access.role
+  return isAtLeast(access.role, own) ? own : access.role
 }

@@ -1,5 +1,5 @@
+import { approveRetention, resolveApprovals } from '../queries/resolve-approvals.js'
 import { act, read } from './endpoint.js'
-import { notYet } from './not-yet.js'
 import { Approval, Approvals, NewApproval } from './schemas.js'
 
 export const approvalEndpoints = [
@@ -8,7 +8,7 @@ export const approvalEndpoints = [
     summary: 'The retention of each table that has one: declared, and in force',
     role: 'viewer',
     answer: Approvals,
-    respond: notYet,
+    respond: async (dashboard, { access }) => ({ items: await resolveApprovals(dashboard, access) }),
   }),
   act({
     path: '/approvals',
@@ -16,6 +16,6 @@ export const approvalEndpoints = [
     role: 'admin',
     body: NewApproval,
     answer: Approval,
-    respond: notYet,
+    respond: async (dashboard, { access, body, from }) => approveRetention(dashboard, access, body, from),
   }),
 ]

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { listAudit } from '../queries/list-audit.js'
 import { paging, read } from './endpoint.js'
-import { notYet } from './not-yet.js'
 import { AuditEntry, pageOf } from './schemas.js'
 
 export const auditEndpoints = [
@@ -15,6 +15,6 @@ export const auditEndpoints = [
       actor: z.string().max(200).optional(),
     }),
     answer: pageOf(AuditEntry),
-    respond: notYet,
+    respond: async (dashboard, { access, query }) => listAudit(dashboard, access, query),
   }),
 ]

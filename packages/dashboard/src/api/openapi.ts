@@ -952,10 +952,10 @@ export interface components {
     schemas: {
         Health: {
             /**
-             * @description Whether the database answers
+             * @description Where the database does not answer, this is a problem
              * @enum {string}
              */
-            status: "ok" | "unavailable";
+            status: "ok";
         };
         Problem: {
             type: string;
@@ -1105,7 +1105,7 @@ export interface components {
             schema: string;
             name: string;
             tenant: string | null;
-            /** @description As PostgreSQL prints it */
+            /** @description For people, such as [2026-03-01 .. 2026-03-02) */
             bound: string;
             from: string | null;
             to: string | null;
@@ -1173,8 +1173,6 @@ export interface components {
             }[];
         };
         Applied: {
-            /** @description Its id in /runs; null where there was nothing to do */
-            run: string | null;
             /** @enum {string} */
             outcome: "done" | "failed";
             counts: {

@@ -1,5 +1,9 @@
+import { sql } from '@partman/core'
+import { observeMetrics } from '../queries/metrics.js'
+import { observeOverview } from '../queries/overview.js'
+import { visibleTables } from './context.js'
 import { read } from './endpoint.js'
-import { notYet } from './not-yet.js'
+import { ProblemError } from './problem.js'
 import { Health, Me, Overview } from './schemas.js'
 
 export const overviewEndpoints = [
@@ -8,7 +12,15 @@ export const overviewEndpoints = [
     summary: 'Whether the database answers',
     role: null,
     answer: Health,
-    respond: notYet,
+    respond: async ({ database, logger }) => {
+      try {
+        await database.query(sql`SELECT 1`)
+        return { status: 'ok' as const }
+      } catch (error) {
+        logger.error({ err: error }, 'the database does not answer')
+        throw new ProblemError('DATABASE_UNAVAILABLE', 'The database did not answer')
+      }
+    },
   }),
   read({
     path: '/me',
@@ -22,13 +34,13 @@ export const overviewEndpoints = [
     summary: 'Every table in a few figures',
     role: 'viewer',
     answer: Overview,
-    respond: notYet,
+    respond: async (dashboard, { access }) => (await observeOverview(dashboard, visibleTables(dashboard, access))).overview,
   }),
   read({
     path: '/metrics',
     summary: 'The figures of the overview, in the text format of Prometheus',
     role: 'viewer',
     answer: 'text/plain; version=0.0.4; charset=utf-8',
-    respond: notYet,
+    respond: async (dashboard, { access }) => observeMetrics(dashboard, visibleTables(dashboard, access)),
   }),
 ]

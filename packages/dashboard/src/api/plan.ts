@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi'
+import { applyPlan } from '../queries/apply-plan.js'
+import { resolvePlan } from '../queries/resolve-plan.js'
 import { act, read } from './endpoint.js'
-import { notYet } from './not-yet.js'
 import { Applied, ApplyPlan, Findings, Plan } from './schemas.js'
 
 export const planEndpoints = [
@@ -10,7 +11,7 @@ export const planEndpoints = [
     role: 'viewer',
     answer: Plan,
     etag: ({ fingerprint }: z.input<typeof Plan>) => fingerprint,
-    respond: notYet,
+    respond: async (dashboard, { access }) => resolvePlan(dashboard, access),
   }),
   act({
     path: '/plan/apply',
@@ -19,13 +20,13 @@ export const planEndpoints = [
     role: 'operator',
     body: ApplyPlan,
     answer: Applied,
-    respond: notYet,
+    respond: async (dashboard, { access, body, from }) => applyPlan(dashboard, access, body, from),
   }),
   read({
     path: '/findings',
     summary: 'What somebody should know, looked for now',
     role: 'viewer',
     answer: Findings,
-    respond: notYet,
+    respond: async (dashboard, { access }) => ({ items: (await resolvePlan(dashboard, access)).findings }),
   }),
 ]

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { findRun, listRuns } from '../queries/list-runs.js'
 import { paging, read } from './endpoint.js'
-import { notYet } from './not-yet.js'
 import { pageOf, Run, RunDetail } from './schemas.js'
 
 export const runEndpoints = [
@@ -10,7 +10,7 @@ export const runEndpoints = [
     role: 'viewer',
     query: z.object(paging),
     answer: pageOf(Run),
-    respond: notYet,
+    respond: async (dashboard, { access, query }) => listRuns(dashboard, access, query),
   }),
   read({
     path: '/runs/{id}',
@@ -18,6 +18,6 @@ export const runEndpoints = [
     role: 'viewer',
     params: z.object({ id: z.string() }),
     answer: RunDetail,
-    respond: notYet,
+    respond: async (dashboard, { access, params }) => findRun(dashboard, access, params.id),
   }),
 ]

@@ -125,7 +125,7 @@ export const Partition = z
     schema: z.string(),
     name: z.string(),
     tenant: z.string().nullable(),
-    bound: z.string().meta({ description: 'As PostgreSQL prints it' }),
+    bound: z.string().meta({ description: 'For people, such as [2026-03-01 .. 2026-03-02)' }),
     from: z.string().nullable(),
     to: z.string().nullable(),
     state: PartitionState,
@@ -286,13 +286,12 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 }
 
 export const Health = z
-  .object({ status: z.enum(['ok', 'unavailable']).meta({ description: 'Whether the database answers' }) })
+  .object({ status: z.literal('ok').meta({ description: 'Where the database does not answer, this is a problem' }) })
   .openapi('Health')
 
 /** What becomes of an applied plan. */
 export const Applied = z
   .object({
-    run: z.string().nullable().meta({ description: 'Its id in /runs; null where there was nothing to do' }),
     outcome: z.enum(['done', 'failed']),
     counts: z.object({ done: z.int(), failed: z.int(), skipped: z.int() }),
     steps: z.array(Step),

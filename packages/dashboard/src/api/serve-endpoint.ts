@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { assertSameSite } from '../access/assert-same-site.js'
+import { answerOnce } from '../queries/answer-once.js'
 import { assertRole, type Dashboard, type Env } from './context.js'
 import type { Asked, Endpoint } from './endpoint.js'
-import { ProblemError } from './problem.js'
+import { describeProblem, ProblemError } from './problem.js'
 import { readBody } from './read-body.js'
 
 const BODY_TIMEOUT_MS = 10_000
@@ -25,13 +26,34 @@ export async function serveEndpoint(dashboard: Dashboard, endpoint: Endpoint, co
     body: body && parse('body', body, sent?.value),
     from: context.env?.from ?? null,
   }
-  const found = await endpoint.respond(dashboard, asked as Asked<never, never, never>)
+  const respond = () => endpoint.respond(dashboard, asked as Asked<never, never, never>)
+  const key = method === 'post' ? request.headers.get('idempotency-key') : null
+  const found =
+    key === null ? await respond() : await respondOnce(dashboard, context, { user: access.user, key, body: sent?.text ?? '' }, respond)
   if (typeof answer === 'string') return context.text(found as string, status, { 'content-type': answer })
   if (!etag) return context.json(found as object, status)
   const tag = `"${etag(found as never)}"`
   context.header('etag', tag)
   context.header('cache-control', 'private, no-cache')
   return matches(request.headers.get('if-none-match'), tag) ? context.body(null, 304) : context.json(found as object, status)
+}
+
+/** The longest idempotency key, in characters. */
+const MAX_KEY = 200
+
+async function respondOnce(
+  { database }: Dashboard,
+  context: Context<Env>,
+  request: { readonly user: string; readonly key: string; readonly body: string },
+  respond: () => Promise<unknown>,
+): Promise<unknown> {
+  if (request.key === '' || request.key.length > MAX_KEY) {
+    throw new ProblemError('REQUEST_INVALID', `An idempotency key has 1 to ${MAX_KEY} characters`)
+  }
+  const isRefusal = (error: unknown) => describeProblem(error).status < 500
+  const { answer, isReplay } = await answerOnce(database, { ...request, path: context.req.path }, isRefusal, respond)
+  if (isReplay) context.header('idempotency-replayed', 'true')
+  return answer
 }
 
 async function resolveAccess({ options }: Dashboard, request: Request) {

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import { listPartitions } from '../queries/list-partitions.js'
+import { observeDetail } from '../queries/observe-detail.js'
+import { findTable } from './context.js'
 import { paging, read } from './endpoint.js'
-import { notYet } from './not-yet.js'
 import { Partition, PartitionState, pageOf, TableDetail } from './schemas.js'
 
 const params = z.object({ model: z.string().meta({ description: "Prisma's name of the table" }) })
@@ -12,7 +14,7 @@ export const tableEndpoints = [
     role: 'viewer',
     params,
     answer: TableDetail,
-    respond: notYet,
+    respond: async (dashboard, { access, params }) => observeDetail(dashboard, findTable(dashboard, access, params.model)),
   }),
   read({
     path: '/tables/{model}/partitions',
@@ -28,6 +30,6 @@ export const tableEndpoints = [
       search: z.string().max(200).optional().meta({ description: 'Only those whose name, tenant or bound has this text in it' }),
     }),
     answer: pageOf(Partition),
-    respond: notYet,
+    respond: async (dashboard, { access, params, query }) => listPartitions(dashboard, findTable(dashboard, access, params.model), query),
   }),
 ]

@@ -1,6 +1,10 @@
 import { z } from '@hono/zod-openapi'
+import { PartmanError, tenantsOf } from '@partman/core'
+import { roleFor } from '../access/access.js'
+import { findTenant, listTenants } from '../queries/list-tenants.js'
+import { registerTenant } from '../queries/register-tenant.js'
+import { assertRole } from './context.js'
 import { act, paging, read } from './endpoint.js'
-import { notYet } from './not-yet.js'
 import { NewTenant, pageOf, Tenant } from './schemas.js'
 
 export const tenantEndpoints = [
@@ -16,7 +20,7 @@ export const tenantEndpoints = [
       search: z.string().max(200).optional().meta({ description: 'Only those whose key has this text in it' }),
     }),
     answer: pageOf(Tenant),
-    respond: notYet,
+    respond: async (dashboard, { access, query }) => listTenants(dashboard, access, query),
   }),
   act({
     path: '/tenants',
@@ -25,6 +29,15 @@ export const tenantEndpoints = [
     body: NewTenant,
     answer: Tenant,
     status: 201,
-    respond: notYet,
+    respond: async (dashboard, { access, body, from }) => {
+      assertRole(roleFor(access, { tenant: body }), 'operator')
+      for (const { model, policy } of dashboard.document.tables) {
+        if (tenantsOf(policy)?.tenants === body.set) assertRole(roleFor(access, { model }), 'operator')
+      }
+      const key = await registerTenant(dashboard.database, dashboard.document, body, { user: access.user, from })
+      const tenant = await findTenant(dashboard, access, body.set, key)
+      if (!tenant) throw new PartmanError('TENANT_KEY_INVALID', `The tenant ${JSON.stringify(key)} was removed meanwhile`)
+      return tenant
+    },
   }),
 ]
