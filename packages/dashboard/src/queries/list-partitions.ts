@@ -58,7 +58,9 @@ function sortedBy(
   measures: ReadonlyMap<string, RelationMeasure>,
 ): Mark['value'] {
   if (sort === 'bound') return position === null ? null : sortable(position)
-  return (oid === null ? undefined : measures.get(oid)?.[sort]) ?? null
+  const measure = oid === null ? undefined : measures.get(oid)
+  // What is not there takes nothing.
+  return measure?.[sort] ?? (sort === 'bytes' ? 0 : null)
 }
 
 /** One that is missing has no oid; no other has its tenant and bound. */
