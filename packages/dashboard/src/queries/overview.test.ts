@@ -41,7 +41,7 @@ it('counts what stands detached to its table, too', async () => {
   const { rows } = await demo.test.query(`
     SELECT sum(pg_total_relation_size(c.oid))::float8 AS bytes FROM pg_class c
     WHERE c.relkind = 'r' AND c.relnamespace = 'partman_partitions'::regnamespace AND c.relname LIKE 'event\\_%'`)
-  expect([event?.detached, event?.bytes]).toEqual([18, rows[0].bytes])
+  expect([event?.detached, event?.bytes]).toEqual([18, rows[0]?.['bytes']])
 })
 
 it('tells when a table runs out of partitions, who ran last, and that it failed', async () => {
