@@ -1,6 +1,7 @@
 export { type Access, type AccessResolver, ROLES, type Role, type Subject } from './access/access.js'
 export { type Account, basicAuth } from './access/basic-auth.js'
 export { bearerTokens, type TokenBearer } from './access/bearer-tokens.js'
+export { type LinkLogin, type LinkLoginOptions, linkLogin } from './access/link-login.js'
 export { expressHandler } from './adapters/express.js'
 export { fastifyPlugin } from './adapters/fastify.js'
 export { honoHandler } from './adapters/hono.js'
