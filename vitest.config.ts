@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const packages = ['core', 'generator', 'prisma-extension', 'cli', 'testing']
+const packages = ['core', 'generator', 'prisma-extension', 'dashboard', 'cli', 'testing']
 
 export default defineConfig({
   test: {

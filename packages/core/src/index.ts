@@ -1,4 +1,5 @@
-export { type Observation, observeState, type ServerFacts } from './catalog/observe-state.js'
+export { HOLD_JSON, type HoldRow, holdsByTable } from './catalog/observe-holds.js'
+export { type Observation, observeState, observeTree, type ServerFacts } from './catalog/observe-state.js'
 export { observeForeignKeys, observeTenantTriggers } from './catalog/observe-tenant-triggers.js'
 export { type InvalidSettings, type ObservedTenants, observeTenants } from './catalog/observe-tenants.js'
 export { diffState } from './diff/diff-state.js'
@@ -72,6 +73,7 @@ export {
   type SimulationInput,
   simulateMaintenance,
 } from './plan/simulate-maintenance.js'
+export { describeRetention } from './policy/describe-retention.js'
 export {
   DOCUMENT_VERSION,
   documentJsonSchema,
@@ -129,9 +131,10 @@ export type { Logger } from './runtime/logger.js'
 export { createMaintainer, type Maintainer, type MaintainerOptions, type RunOptions } from './runtime/maintainer.js'
 export { formatReport, type MaintenanceReport, type StepReport } from './runtime/maintenance-report.js'
 export { observeMeasures } from './runtime/observe-measures.js'
+export { observeTenantsApart, type TenantsWithFindings } from './runtime/observe-tenants-apart.js'
 export type { Row, RowOptions } from './runtime/partition-rows.js'
 export { type PlannedMaintenance, planMaintenance } from './runtime/plan-maintenance.js'
-export { recordApprovals } from './runtime/record-approvals.js'
+export { type ApprovalNote, recordApprovals } from './runtime/record-approvals.js'
 export { addHold, listHolds, type NewHold, type RecordedHold, releaseHold } from './runtime/record-hold.js'
 export { type PartitionOfTenant, type RemovedPartitions, removeTenant, type TenantToRemove } from './runtime/remove-tenant.js'
 export { type RestoredPartition, type RestoreRequest, restoreDetached } from './runtime/restore-detached.js'
@@ -158,8 +161,9 @@ export {
   renderRegistration,
   renderRegistrationBatches,
 } from './sql/render-registration.js'
-export { type Sql, sql } from './sql/sql.js'
+export { doBlock, literal, type Sql, sql } from './sql/sql.js'
 export { type Bound, formatBound, type RangeDatum } from './state/bound.js'
+export { type ApartPartition, describeApart, describePartitions, type PartitionDescription } from './state/describe-partitions.js'
 export { countLeaves, describeTables, type TableDescription } from './state/describe-table.js'
 export { type HeldPartitions, heldPartitions } from './state/held-partitions.js'
 export { type Hold, holdsInForce } from './state/hold.js'
@@ -169,7 +173,16 @@ export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE, tablesPerTransaction } from './
 export { nextRetirement, nextRetirementKey } from './state/next-retirement.js'
 export type { Position } from './state/position.js'
 export { placeRange, tenantIn } from './state/range-span.js'
-export { type RetentionTerms, retentionTerms } from './state/retention-terms.js'
-export { type DetachedPartition, formatTableName, type Partition, type PartitionKey, type State, type Table } from './state/state.js'
+export { type RetentionTerms, retentionTerms, sameTerms } from './state/retention-terms.js'
+export {
+  type DetachedPartition,
+  formatTableName,
+  type Partition,
+  type PartitionKey,
+  type State,
+  sameTable,
+  type Table,
+} from './state/state.js'
+export { type LevelDescription, type TableStatus, tableStatuses } from './state/table-status.js'
 export { partitionKey, type WantedTable, type Wish, wantState } from './state/want-state.js'
 export { writtenInstant } from './state/written-key.js'

@@ -1,15 +1,4 @@
-import {
-  describeTables,
-  formatTableName,
-  nextRetirement,
-  nextRetirementKey,
-  type PartitionPolicy,
-  type PlannedMaintenance,
-  partitionKey,
-  planMaintenance,
-  policyLevels,
-  type TableDescription,
-} from '@partman/core'
+import { formatTableName, type PlannedMaintenance, planMaintenance, type TableStatus, tableStatuses } from '@partman/core'
 import { Command } from 'commander'
 import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
@@ -59,41 +48,19 @@ async function runStatus(session: Session): Promise<ExitCode> {
   return EXIT_CODE.done
 }
 
-interface TableStatus extends TableDescription {
-  /** ISO 8601; in the past where it is due. */
-  readonly nextRetirement: string | null
-  /** The number at which a partition of a level by number goes next; it may have been reached. */
-  readonly nextRetirementKey: string | null
-  /** The levels as they are declared, outermost first. */
-  readonly levels: readonly { readonly kind: PartitionPolicy['kind']; readonly method: string; readonly columns: readonly string[] }[]
-  /** Holds in force on it. */
-  readonly holds: number
+interface PlannedTable extends TableStatus {
   /** Operations that `plan` shows for it. */
   readonly operations: number
 }
 
-function describe({ observation, wanted, plan }: PlannedMaintenance): TableStatus[] {
-  return describeTables(wanted, observation.state).map((table) => {
-    const name = formatTableName(table.table)
-    const { policy, holds = [] } = wanted.find((one) => formatTableName(one.policy.table) === name) ?? {}
-    const found = observation.state.tables.find((one) => formatTableName(one) === name)
-    const instant = policy && found ? nextRetirement(policy, found, holds) : null
-    const levels = policy ? policyLevels(policy.policy) : []
-    return {
-      ...table,
-      nextRetirement: instant === null ? null : new Date(instant).toISOString(),
-      nextRetirementKey: policy && found ? nextRetirementKey(policy, found, holds) : null,
-      levels: levels.map((level) => {
-        const { method, columns } = partitionKey(level)
-        return { kind: level.kind, method, columns: columns.filter((column) => column !== null) }
-      }),
-      holds: holds.length,
-      operations: plan.operations.filter((operation) => formatTableName(operation.table) === name).length,
-    }
+function describe({ observation, wanted, plan }: PlannedMaintenance): PlannedTable[] {
+  return tableStatuses(wanted, observation.state).map((status) => {
+    const name = formatTableName(status.table)
+    return { ...status, operations: plan.operations.filter((operation) => formatTableName(operation.table) === name).length }
   })
 }
 
-function formatRow(status: TableStatus, now: number): string[] {
+function formatRow(status: PlannedTable, now: number): string[] {
   const { table, levels, state, tenants, leaves, until, detached } = status
   return [
     formatTableName(table),

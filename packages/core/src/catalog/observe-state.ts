@@ -150,6 +150,23 @@ interface Observed {
  * To be called outside a transaction of the caller: the pinned settings last until the transaction ends.
  */
 export async function observeState(database: Database, document: PartmanDocument): Promise<Observation> {
+  const observed = await readCatalog(database, document)
+  // A build that is cut off leaves an invalid index, and so does one ON ONLY; where there is neither, nobody has to look.
+  const unfinishedIndexes = observed.hasInvalidIndexes ? await observeUnfinishedIndexes(database, document) : []
+  const defaults = await observeDefaultFacts(
+    database,
+    (observed.relations ?? []).flatMap(([bound, relations]) => (bound === 'DEFAULT' ? relations.map(([oid]) => oid) : [])),
+  )
+  const observation = buildObservation(observed, document, defaults)
+  return unfinishedIndexes.length > 0 ? { ...observation, state: { ...observation.state, unfinishedIndexes } } : observation
+}
+
+/** The same in one statement, whatever there is: without what is known of indexes and of DEFAULT partitions, which only a plan needs. */
+export async function observeTree(database: Database, document: PartmanDocument): Promise<Observation> {
+  return buildObservation(await readCatalog(database, document), document, new Map())
+}
+
+async function readCatalog(database: Database, document: PartmanDocument): Promise<Observed> {
   const sources = document.tenantSets.flatMap(({ name, source }) => (source ? [{ name, table: source.table }] : []))
   const [row] = await database.query<{ observed: string }>(OBSERVE, [
     document.tables.map(({ table }) => table.schema),
@@ -158,13 +175,10 @@ export async function observeState(database: Database, document: PartmanDocument
     sources.map(({ table }) => table.schema),
     sources.map(({ table }) => table.name),
   ])
-  const observed = JSON.parse(row?.observed ?? '{}') as Observed
-  // A build that is cut off leaves an invalid index, and so does one ON ONLY; where there is neither, nobody has to look.
-  const unfinishedIndexes = observed.hasInvalidIndexes ? await observeUnfinishedIndexes(database, document) : []
-  const defaults = await observeDefaultFacts(
-    database,
-    (observed.relations ?? []).flatMap(([bound, relations]) => (bound === 'DEFAULT' ? relations.map(([oid]) => oid) : [])),
-  )
+  return JSON.parse(row?.observed ?? '{}') as Observed
+}
+
+function buildObservation(observed: Observed, document: PartmanDocument, defaults: ReadonlyMap<string, DefaultFacts>): Observation {
   return {
     state: {
       tables: buildTables(
@@ -174,7 +188,6 @@ export async function observeState(database: Database, document: PartmanDocument
         document.tables.map(({ table }) => table),
       ),
       detached: parseDetached(observed.marked ?? []),
-      ...(unfinishedIndexes.length > 0 ? { unfinishedIndexes } : {}),
     },
     server: { now: observed.now, version: observed.version, lockCapacity: observed.lockCapacity, inRecovery: observed.inRecovery },
     bookkeepingVersion: parseVersion(observed.bookkeeping),

@@ -63,11 +63,11 @@ export interface Maintainer {
   runOnce(options?: RunOptions): Promise<MaintenanceReport>
   /**
    * Applies a plan that somebody has looked at. It is made again for its own instant: only where that gives the very same
-   * operations on the very same objects is anything done.
+   * operations on the very same objects is anything done. `actor`: who asked for it, as the audit log names them; default: the maintainer.
    *
    * @throws PartmanError `PLAN_STALE`, `BOOKKEEPING_MISSING`
    */
-  applyPlan(plan: Pick<Plan, 'now' | 'fingerprint'>): Promise<MaintenanceReport>
+  applyPlan(plan: Pick<Plan, 'now' | 'fingerprint'>, options?: { actor?: string }): Promise<MaintenanceReport>
   /** Runs now and then every `everyMs`, until `stop`. A run that throws is logged, and the next one comes in its time. Safe to call twice. */
   start(): void
   /** Waits for the step under way and ends. Safe to call twice, and before `start`; a later `runOnce` or `start` runs as if new. */
@@ -80,6 +80,7 @@ type RunReport = Extract<MaintenanceReport, { steps: unknown }>
 interface RunLimits {
   readonly signal: AbortSignal
   readonly deadline: number
+  readonly actor?: string | undefined
 }
 
 export function createMaintainer(options: MaintainerOptions): Maintainer {
@@ -109,7 +110,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
   const { database } = settings
   const logger = unfailing(settings.logger)
 
-  async function run({ signal, deadline }: RunLimits, resolvePlan: () => Promise<PlannedMaintenance>): Promise<MaintenanceReport> {
+  async function run({ signal, deadline, actor }: RunLimits, resolvePlan: () => Promise<PlannedMaintenance>): Promise<MaintenanceReport> {
     const since = readInstants()
     let lease: Lease | undefined
     try {
@@ -130,6 +131,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       const acting = {
         lease: leaseName,
         holder,
+        actor,
         token: lease.token,
         leaseTtlMs: settings.leaseTtlMs,
         longTransactionMs: settings.longTransactionMs,
@@ -159,18 +161,21 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
 
   function runOnce({ budgetMs = settings.budgetMs }: RunOptions = {}): Promise<MaintenanceReport> {
     // One run at a time in one process: whoever asks meanwhile gets the report of the run under way.
-    running ??= begin(() => planMaintenance(database, document, settings), budgetMs)
+    running ??= begin(() => planMaintenance(database, document, settings), { budgetMs })
     return running
   }
 
-  async function applyPlan(plan: Pick<Plan, 'now' | 'fingerprint'>): Promise<MaintenanceReport> {
+  async function applyPlan(plan: Pick<Plan, 'now' | 'fingerprint'>, { actor }: { actor?: string } = {}): Promise<MaintenanceReport> {
     while (running) await running.catch(() => undefined)
-    running = begin(() => planAgain(database, document, plan))
+    running = begin(() => planAgain(database, document, plan), { actor })
     return running
   }
 
-  function begin(resolvePlan: () => Promise<PlannedMaintenance>, budgetMs = Number.POSITIVE_INFINITY): Promise<MaintenanceReport> {
-    return run({ signal: stopping.signal, deadline: performance.now() + budgetMs }, resolvePlan).finally(() => {
+  function begin(
+    resolvePlan: () => Promise<PlannedMaintenance>,
+    { budgetMs = Number.POSITIVE_INFINITY, actor }: { budgetMs?: number; actor?: string | undefined },
+  ): Promise<MaintenanceReport> {
+    return run({ signal: stopping.signal, deadline: performance.now() + budgetMs, actor }, resolvePlan).finally(() => {
       running = undefined
     })
   }

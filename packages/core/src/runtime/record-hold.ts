@@ -9,6 +9,8 @@ export interface NewHold extends Omit<Hold, 'id'> {
   readonly table: TableName
   /** Who holds. */
   readonly by: string
+  /** Where they ask from, such as an address, for the audit log. */
+  readonly from?: string | undefined
 }
 
 /** A hold as it was recorded. */
@@ -35,7 +37,10 @@ const COLUMNS = sql`h.id::text AS id, pg_catalog.json_build_object('schema', h.t
  * Adds a hold. Once it has returned, nothing that the hold is on is detached or dropped any more, but for a concurrent detach that was
  * begun before.
  */
-export async function addHold(database: Database, { table, tenant, lower, upper, reason, until, by }: NewHold): Promise<RecordedHold> {
+export async function addHold(
+  database: Database,
+  { table, tenant, lower, upper, reason, until, by, from }: NewHold,
+): Promise<RecordedHold> {
   const [added] = await query(
     database,
     sql`WITH h AS (
@@ -45,10 +50,10 @@ export async function addHold(database: Database, { table, tenant, lower, upper,
 ), told AS (
   INSERT INTO partman.audit (actor, act, table_schema, table_name, subject, details, reason)
   SELECT h.held_by, 'hold', h.table_schema, h.table_name, 'hold ' || h.id,
-    pg_catalog.jsonb_build_object('hold', h.id, 'tenant', h.tenant, 'lower', h.lower, 'upper', h.upper, 'until', h.until), h.reason FROM h
+    pg_catalog.jsonb_build_object('hold', h.id, 'tenant', h.tenant, 'lower', h.lower, 'upper', h.upper, 'until', h.until) || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('from', $9::text)), h.reason FROM h
 )
 SELECT ${COLUMNS} FROM h`,
-    [table.schema, table.name, tenant, lower, upper, reason, until, by],
+    [table.schema, table.name, tenant, lower, upper, reason, until, by, from ?? null],
   )
   return added!
 }
@@ -60,7 +65,7 @@ SELECT ${COLUMNS} FROM h`,
  */
 export async function releaseHold(
   database: Database,
-  { id, by, reason }: { id: string; by: string; reason: string | null },
+  { id, by, reason, from }: { id: string; by: string; reason: string | null; from?: string | undefined },
 ): Promise<RecordedHold> {
   const known = isId(id)
     ? await query(
@@ -70,10 +75,10 @@ export async function releaseHold(
 ), told AS (
   INSERT INTO partman.audit (actor, act, table_schema, table_name, subject, details, reason)
   SELECT h.released_by, 'release', h.table_schema, h.table_name, 'hold ' || h.id,
-    pg_catalog.jsonb_build_object('hold', h.id, 'tenant', h.tenant, 'lower', h.lower, 'upper', h.upper), $3 FROM h
+    pg_catalog.jsonb_build_object('hold', h.id, 'tenant', h.tenant, 'lower', h.lower, 'upper', h.upper) || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('from', $4::text)), $3 FROM h
 )
 SELECT ${COLUMNS} FROM h`,
-        [id, by, reason],
+        [id, by, reason, from ?? null],
       )
     : []
   if (known[0]) return known[0]

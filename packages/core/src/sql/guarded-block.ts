@@ -16,6 +16,8 @@ export interface Fence {
   /** The name of its lease. */
   readonly lease: string
   readonly holder: string
+  /** Who asked for it, as the audit log names them. Default: the holder. */
+  readonly actor?: string | undefined
   /** The fencing token: it grows with every grant of the lease. */
   readonly token: string
   readonly leaseTtlMs: number

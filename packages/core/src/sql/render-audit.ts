@@ -18,7 +18,7 @@ export function renderAudit({ act, table, partition, bound, reason }: PartitionA
   const oid = sql`${literal(qualified(partition))}::regclass`
   return [
     sql`INSERT INTO partman.audit (actor, act, table_schema, table_name, subject, details, reason)
-    SELECT ${literal(maintainer.holder)}, ${literal(act)}, ${literal(table.schema)}, ${literal(table.name)}, ${literal(`${partition.schema}.${partition.name}`)},
+    SELECT ${literal(maintainer.actor ?? maintainer.holder)}, ${literal(act)}, ${literal(table.schema)}, ${literal(table.name)}, ${literal(`${partition.schema}.${partition.name}`)},
       pg_catalog.jsonb_build_object('bound', ${literal(formatBound(bound))}::text, 'rows', pg_catalog.sum(GREATEST(c.reltuples, 0::real))::bigint, 'bytes', pg_catalog.sum(pg_catalog.pg_total_relation_size(c.oid))::bigint),
       ${literal(reason)}
     FROM pg_catalog.pg_class c WHERE c.oid = ANY (ARRAY(SELECT t.relid::oid FROM pg_catalog.pg_partition_tree(${oid}) AS t) || ${oid}::oid);`,

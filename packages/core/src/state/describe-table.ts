@@ -25,7 +25,7 @@ export interface TableDescription {
 }
 
 /** Describes each wanted table as it was found. */
-export function describeTables(wanted: readonly WantedTable[], found: State): TableDescription[] {
+export function describeTables(wanted: readonly Pick<WantedTable, 'policy'>[], found: State): TableDescription[] {
   return wanted.map(({ policy: declared }) => {
     const { policy } = declared
     const table = found.tables.find((one) => sameTable(one, declared.table))

@@ -1,0 +1,45 @@
+import type { Database, Logger, PartmanDocument, TablePolicy } from '@partman/core'
+import { type Access, isAtLeast, type Role, roleFor } from '../access/access.js'
+import type { DashboardOptions } from '../options.js'
+import { ProblemError } from './problem.js'
+
+/** What every route works with. */
+export interface Dashboard {
+  readonly document: PartmanDocument
+  readonly database: Database
+  readonly logger: Logger
+  readonly options: DashboardOptions
+}
+
+/** What an adapter knows of the connection of a request. */
+export interface Connection {
+  /** The address that it comes from. */
+  readonly from?: string | undefined
+}
+
+export interface Env {
+  Bindings: Connection
+  Variables: { access: Access }
+}
+
+/** The tables that somebody may see: the others are as if they were not there. */
+export function visibleTables({ document }: Dashboard, access: Access): TablePolicy[] {
+  return document.tables.filter(({ model }) => isAtLeast(roleFor(access, { model }), 'viewer'))
+}
+
+/**
+ * The declared table of a model, for somebody who has a role there.
+ *
+ * @throws ProblemError `NOT_FOUND` where there is none, or none for this user; `FORBIDDEN` where the role is not enough
+ */
+export function findTable(dashboard: Dashboard, access: Access, model: string, needed: Role = 'viewer'): TablePolicy {
+  const found = visibleTables(dashboard, access).find((table) => table.model === model)
+  if (!found) throw new ProblemError('NOT_FOUND', `There is no table of a model ${JSON.stringify(model)}`)
+  assertRole(roleFor(access, { model }), needed)
+  return found
+}
+
+/** @throws ProblemError `FORBIDDEN` */
+export function assertRole(role: Role, needed: Role): void {
+  if (!isAtLeast(role, needed)) throw new ProblemError('FORBIDDEN', `This needs the role ${needed}, and yours is ${role}`)
+}

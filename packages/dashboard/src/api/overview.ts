@@ -1,0 +1,46 @@
+import { sql } from '@partman/core'
+import { observeMetrics } from '../queries/metrics.js'
+import { observeOverview } from '../queries/overview.js'
+import { visibleTables } from './context.js'
+import { read } from './endpoint.js'
+import { ProblemError } from './problem.js'
+import { Health, Me, Overview } from './schemas.js'
+
+export const overviewEndpoints = [
+  read({
+    path: '/health',
+    summary: 'Whether the database answers',
+    role: null,
+    answer: Health,
+    respond: async ({ database, logger }) => {
+      try {
+        await database.query(sql`SELECT 1`)
+        return { status: 'ok' as const }
+      } catch (error) {
+        logger.error({ err: error }, 'the database does not answer')
+        throw new ProblemError('DATABASE_UNAVAILABLE', 'The database did not answer')
+      }
+    },
+  }),
+  read({
+    path: '/me',
+    summary: 'Who asks, and what they may do',
+    role: 'none',
+    answer: Me,
+    respond: async (_, { access }) => ({ user: access.user, role: access.role }),
+  }),
+  read({
+    path: '/overview',
+    summary: 'Every table in a few figures',
+    role: 'viewer',
+    answer: Overview,
+    respond: async (dashboard, { access }) => (await observeOverview(dashboard, visibleTables(dashboard, access))).overview,
+  }),
+  read({
+    path: '/metrics',
+    summary: 'The figures of the overview, in the text format of Prometheus',
+    role: 'viewer',
+    answer: 'text/plain; version=0.0.4; charset=utf-8',
+    respond: async (dashboard, { access }) => observeMetrics(dashboard, visibleTables(dashboard, access)),
+  }),
+]

@@ -1,0 +1,317 @@
+import { z } from '@hono/zod-openapi'
+
+/** The shapes of the REST API: the one source of its validation, its OpenAPI document and its types. */
+
+const instant = (description: string) => z.iso.datetime().meta({ description })
+const count = (description: string) => z.int().min(0).meta({ description })
+const bytes = (description: string) =>
+  z
+    .number()
+    .min(0)
+    .meta({ description: `${description}, in bytes` })
+
+export const TableName = z.object({ schema: z.string(), name: z.string() }).openapi('TableName')
+
+export const Severity = z.enum(['error', 'warning', 'info']).openapi('Severity')
+
+export const Finding = z
+  .object({
+    code: z.string().meta({ description: 'Explained in docs/findings.md' }),
+    severity: Severity,
+    model: z.string().nullable(),
+    table: TableName.nullable(),
+    declaredAt: z.string().meta({ description: 'file:line:column of the declaration' }),
+    message: z.string(),
+    nextStep: z.string(),
+  })
+  .openapi('Finding')
+
+/** What a partition is to its table at this moment. */
+export const PartitionState = z
+  .enum(['retiring', 'detached', 'history', 'current', 'ahead', 'missing', 'other'])
+  .meta({
+    description:
+      'retiring: attached, past its retention; detached: retired, in its grace period; history, current, ahead: by time; missing: wanted, and not there; other: by no window',
+  })
+  .openapi('PartitionState')
+
+export const Level = z
+  .object({
+    kind: z.enum(['range', 'number-range', 'list', 'tenants', 'hash']),
+    method: z.string().meta({ description: 'RANGE, LIST or HASH' }),
+    columns: z.array(z.string()),
+  })
+  .openapi('Level')
+
+export const TableSummary = z
+  .object({
+    model: z.string(),
+    table: TableName,
+    state: z.enum(['partitioned', 'plain', 'missing']),
+    levels: z.array(Level),
+    interval: z.string().nullable().meta({ description: 'Of its level of windows, as it is declared' }),
+    premake: z.int().nullable(),
+    retention: z.string().nullable().meta({ description: 'In words, such as "30 days, then 24 hours detached"; null keeps everything' }),
+    tenants: count('Tenants that have partitions').nullable(),
+    leaves: count('Partitions that hold rows'),
+    detached: count('Retired partitions in their grace period'),
+    bytes: bytes('Size with indexes and TOAST'),
+    rows: z.number().nullable().meta({ description: 'Estimate of the last ANALYZE or VACUUM; null where there was none' }),
+    from: z.string().nullable().meta({ description: 'ISO 8601, or a number: where the oldest series begins' }),
+    until: z.string().nullable().meta({ description: 'ISO 8601, or a number: where the series that ends first ends' }),
+    runwayDays: z
+      .number()
+      .nullable()
+      .meta({ description: 'Days from now until there; null where the windows are none of time, or without an end' }),
+    nextRetirement: z.iso.datetime().nullable(),
+    holds: count('Holds in force'),
+    findings: z.object({ error: z.int(), warning: z.int(), info: z.int() }),
+  })
+  .openapi('TableSummary')
+
+export const Lease = z
+  .object({
+    holder: z.string().nullable(),
+    expiresAt: instant('When it runs out').nullable(),
+    lastRunAt: instant('End of the last run').nullable(),
+  })
+  .openapi('Lease')
+
+export const Overview = z
+  .object({
+    now: instant('By the clock of the database'),
+    server: z.string().meta({ description: 'Version of PostgreSQL' }),
+    hasBookkeeping: z.boolean(),
+    lease: Lease,
+    health: z.enum(['ok', 'warning', 'error']),
+    tables: z.array(TableSummary),
+    findings: z.array(Finding).meta({ description: 'Those of the last run; /findings looks anew' }),
+  })
+  .openapi('Overview')
+
+/** All partitions of one window, of all tenants together. */
+export const RibbonCell = z
+  .object({
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    state: PartitionState,
+    partitions: count('How many'),
+    missing: count('How many tenants have none'),
+    bytes: bytes('Size'),
+    rows: z.number().nullable(),
+  })
+  .openapi('RibbonCell')
+
+export const Growth = z
+  .object({
+    samples: z.array(z.object({ at: z.iso.datetime(), bytes: z.number(), rows: z.number().nullable() })),
+    bytesPerDay: z.number().nullable(),
+    bytesAtRetention: z.number().nullable().meta({ description: 'Size once the oldest rows are as old as the retention lets them be' }),
+  })
+  .openapi('Growth')
+
+export const TableDetail = TableSummary.extend({
+  declaredAt: z.string(),
+  timeZone: z.string().nullable(),
+  ribbon: z.array(RibbonCell),
+  growth: Growth,
+  defaultRows: z
+    .array(z.object({ partition: TableName, rows: z.number().nullable(), bytes: z.number() }))
+    .meta({ description: 'The DEFAULT partitions, and an estimate of what is in them' }),
+}).openapi('TableDetail')
+
+export const Partition = z
+  .object({
+    schema: z.string(),
+    name: z.string(),
+    tenant: z.string().nullable(),
+    bound: z.string().meta({ description: 'For people, such as [2026-03-01 .. 2026-03-02)' }),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    state: PartitionState,
+    bytes: bytes('Size with indexes and TOAST'),
+    rows: z.number().nullable(),
+    scans: z.number().nullable().meta({ description: 'Sequential and index scans since the statistics were reset' }),
+    lastScanAt: z.iso.datetime().nullable().meta({ description: 'From PostgreSQL 16 on' }),
+    retiredAt: z.iso.datetime().nullable(),
+    held: z.boolean(),
+  })
+  .openapi('Partition')
+
+export const Tenant = z
+  .object({
+    set: z.string(),
+    key: z.string(),
+    removedAt: z.iso.datetime().nullable(),
+    partitions: count('Leaves of its own'),
+    bytes: bytes('Size of those'),
+    rows: z.number().nullable(),
+    share: z.number().meta({ description: 'Of the bytes of all tenants of the set, 0 to 1' }),
+    withoutPartitions: z.array(TableName).meta({ description: 'Tables of the set where nothing takes its rows' }),
+    settings: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .openapi('Tenant')
+
+export const Operation = z
+  .object({
+    kind: z.string(),
+    model: z.string(),
+    table: TableName,
+    partition: TableName,
+    bound: z.string().nullable(),
+    reason: z.string(),
+    transactional: z.boolean(),
+    destroysData: z.boolean(),
+    locks: z.array(z.object({ mode: z.string(), on: TableName })),
+  })
+  .openapi('Operation')
+
+export const Plan = z
+  .object({
+    now: instant('The instant it was made for'),
+    fingerprint: z.string().meta({ description: 'Its ETag; what is applied is what was seen' }),
+    operations: z.array(Operation),
+    findings: z.array(Finding),
+    destroysData: z.boolean(),
+  })
+  .openapi('Plan')
+
+export const Step = z
+  .object({
+    kind: z.string(),
+    model: z.string(),
+    table: TableName,
+    partition: TableName,
+    bound: z.string().nullable(),
+    reason: z.string(),
+    outcome: z.enum(['done', 'failed', 'skipped']),
+    error: z.string().nullable(),
+    retries: z.int(),
+    waitedMs: z.number(),
+    blockers: z.array(z.string()),
+  })
+  .openapi('Step')
+
+export const Run = z
+  .object({
+    id: z.string(),
+    holder: z.string(),
+    startedAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
+    outcome: z.enum(['running', 'done', 'failed', 'cut-off']),
+    counts: z.object({ done: z.int(), failed: z.int(), skipped: z.int() }),
+  })
+  .openapi('Run')
+
+export const RunDetail = Run.extend({ steps: z.array(Step), findings: z.array(Finding) }).openapi('RunDetail')
+
+export const Hold = z
+  .object({
+    id: z.string(),
+    table: TableName,
+    tenant: z.string().nullable(),
+    lower: z.string().nullable(),
+    upper: z.string().nullable(),
+    reason: z.string(),
+    until: z.iso.datetime().nullable(),
+    heldAt: z.iso.datetime(),
+    heldBy: z.string(),
+    releasedAt: z.iso.datetime().nullable(),
+    releasedBy: z.string().nullable(),
+    state: z.enum(['in-force', 'over', 'released']),
+  })
+  .openapi('Hold')
+
+export const NewHold = z
+  .object({
+    model: z.string().min(1),
+    tenant: z.string().nullable().default(null),
+    from: z.string().nullable().default(null),
+    to: z.string().nullable().default(null).meta({ description: 'Excluded' }),
+    until: z.string().nullable().default(null),
+    reason: z.string().trim().min(1).max(1000),
+  })
+  .openapi('NewHold')
+
+export const Approval = z
+  .object({
+    model: z.string(),
+    table: TableName,
+    declared: z.string().nullable().meta({ description: 'The retention that is declared, in words' }),
+    inForce: z.string().nullable().meta({ description: 'The retention that is in force, in words; null: none was approved of yet' }),
+    isPending: z.boolean(),
+    approvedAt: z.iso.datetime().nullable(),
+    approvedBy: z.string().nullable(),
+    going: z.array(Operation).meta({ description: 'What would go at once' }),
+    fingerprint: z.string().meta({ description: 'Of what would go: whoever approves sends it back' }),
+  })
+  .openapi('Approval')
+
+export const AuditEntry = z
+  .object({
+    id: z.string(),
+    at: z.iso.datetime(),
+    actor: z.string(),
+    act: z.string(),
+    table: TableName,
+    subject: z.string().nullable(),
+    details: z.record(z.string(), z.unknown()),
+    reason: z.string().nullable(),
+  })
+  .openapi('AuditEntry')
+
+export const Reason = z.object({ reason: z.string().trim().min(1).max(1000) }).openapi('Reason')
+
+export const Me = z.object({ user: z.string().nullable(), role: z.enum(['none', 'viewer', 'operator', 'admin']) }).openapi('Me')
+
+/** RFC 9457. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    code: z.string().meta({ description: 'Of partman; explained in docs/errors.md' }),
+    hint: z.string().optional(),
+  })
+  .openapi('Problem')
+
+/** One page of a longer list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().nullable().meta({ description: 'Cursor of the page after this one; null: there is none' }),
+    total: z.int().nullable().meta({ description: 'How many there are in all; null where that is not counted' }),
+  })
+}
+
+export const Health = z
+  .object({ status: z.literal('ok').meta({ description: 'Where the database does not answer, this is a problem' }) })
+  .openapi('Health')
+
+/** What becomes of an applied plan. */
+export const Applied = z
+  .object({
+    outcome: z.enum(['done', 'failed']),
+    counts: z.object({ done: z.int(), failed: z.int(), skipped: z.int() }),
+    steps: z.array(Step),
+  })
+  .openapi('Applied')
+
+export const NewTenant = z.object({ set: z.string().min(1), key: z.string().min(1) }).openapi('NewTenant')
+
+export const NewApproval = z
+  .object({ model: z.string().min(1), fingerprint: z.string().min(1), reason: z.string().trim().min(1).max(1000) })
+  .openapi('NewApproval')
+
+export const ApplyPlan = z
+  .object({
+    now: z.iso.datetime().meta({ description: 'As the plan has it' }),
+    fingerprint: z.string().min(1).meta({ description: 'As the plan has it' }),
+    confirm: z.string().optional().meta({ description: 'The word "destroy", where the plan destroys data' }),
+  })
+  .openapi('ApplyPlan')
+
+export const Findings = z.object({ items: z.array(Finding) }).openapi('Findings')
+
+export const Approvals = z.object({ items: z.array(Approval) }).openapi('Approvals')

@@ -1,0 +1,41 @@
+import type { z } from '@hono/zod-openapi'
+import { type DurationUnit, type Observation, parseDuration } from '@partman/core'
+import type { Finding, TableSummary } from '../api/schemas.js'
+import type { Bookkeeping } from './observe-bookkeeping.js'
+
+const DAY_MS = 86_400_000
+/** Whoever maintains does so several times a day. */
+const UNSEEN_MS = DAY_MS
+/** One statement writes the end of a run in two places, by two looks at the clock. */
+const SAME_RUN_MS = 1_000
+
+const DAYS: Readonly<Record<DurationUnit, number>> = { minute: 1 / 1_440, hour: 1 / 24, day: 1, week: 7, month: 30, quarter: 91, year: 365 }
+
+/**
+ * Says how things are. `error`: rows are refused, or will be, and nobody mends it: a table is missing or plain, a series of windows has ended, the
+ * last run failed or found an error. `warning`: half of what is to be ahead is used up, or no maintainer has been seen for a day.
+ */
+export function assessHealth(
+  tables: readonly z.input<typeof TableSummary>[],
+  findings: readonly z.input<typeof Finding>[],
+  { server, bookkeepingVersion }: Pick<Observation, 'server' | 'bookkeepingVersion'>,
+  { lease, lastRun }: Bookkeeping,
+): 'ok' | 'warning' | 'error' {
+  const isBroken = tables.some(({ state, runwayDays }) => state !== 'partitioned' || (runwayDays !== null && runwayDays <= 0))
+  const hasError = findings.some(({ severity }) => severity === 'error') || (lastRun?.outcome === 'failed' && !hasRunSince(lastRun, lease))
+  if (isBroken || hasError || bookkeepingVersion === null) return 'error'
+  const isUnseen = lease.lastRunAt === null || server.now - Date.parse(lease.lastRunAt) > UNSEEN_MS
+  return isUnseen || tables.some(isShort) || findings.some(({ severity }) => severity === 'warning') ? 'warning' : 'ok'
+}
+
+/** A run that did nothing leaves its instant alone. */
+function hasRunSince({ finishedAt }: NonNullable<Bookkeeping['lastRun']>, { lastRunAt }: Bookkeeping['lease']): boolean {
+  return lastRunAt !== null && Date.parse(lastRunAt) - Date.parse(finishedAt) > SAME_RUN_MS
+}
+
+/** Half of the partitions that are to be ahead are used up. */
+export function isShort({ runwayDays, interval, premake }: z.input<typeof TableSummary>): boolean {
+  if (runwayDays === null || interval === null || premake === null) return false
+  const { count, unit } = parseDuration(interval)
+  return runwayDays < (premake * count * DAYS[unit]) / 2
+}

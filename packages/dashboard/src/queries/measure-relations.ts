@@ -1,0 +1,117 @@
+import { type Database, SQLSTATE, type Sql, sql, sqlState } from '@partman/core'
+
+/**
+ * The size of a relation is read under a lock that ends with the reading. Behind one that is locked, or about to be, nobody waits: its size is
+ * what the catalog knew last.
+ */
+const PINNED = sql`pinned AS MATERIALIZED (
+  SELECT pg_catalog.set_config('lock_timeout', '100ms', true) AS done
+), locked AS MATERIALIZED (
+  SELECT l.relation AS oid FROM pinned CROSS JOIN pg_catalog.pg_locks l
+  WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND pinned.done IS NOT NULL
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
+), busy AS MATERIALIZED (
+  SELECT l.oid FROM locked l
+  UNION SELECT x.indrelid FROM locked l JOIN pg_catalog.pg_index x ON x.indexrelid = l.oid
+  UNION SELECT c.oid FROM locked l JOIN pg_catalog.pg_class c ON c.reltoastrelid = l.oid
+)`
+
+const ESTIMATED_BYTES = sql`(c.relpages::bigint + COALESCE((SELECT pg_catalog.sum(x.relpages) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid), 0))::bigint
+    * pg_catalog.current_setting('block_size')::bigint`
+
+const MEASURED_BYTES = sql`CASE WHEN b.oid IS NULL THEN pg_catalog.pg_total_relation_size(c.oid::pg_catalog.regclass) ELSE ${ESTIMATED_BYTES} END`
+
+/** By the last ANALYZE or VACUUM; where there was none, as the statistics have counted, and nothing in an empty file. */
+const ROWS = sql`CASE WHEN c.reltuples >= 0::real THEN c.reltuples::float8 ELSE NULLIF(pg_catalog.pg_stat_get_live_tuples(c.oid), 0)::float8 END`
+
+/** What a group of relations takes. */
+export interface GroupMeasure {
+  readonly bytes: number
+  /** null where nothing is known of any of them. */
+  readonly rows: number | null
+}
+
+/** Relations that are measured together, with everything below them. */
+export interface MeasuredGroup {
+  readonly name: string
+  readonly oids: readonly string[]
+}
+
+/** Measures groups of relations with all that is below them. One statement, whatever their number. */
+export async function measureGroups(database: Database, groups: readonly MeasuredGroup[]): Promise<ReadonlyMap<string, GroupMeasure>> {
+  const members = groups.flatMap(({ name, oids }) => oids.map((oid) => ({ name, oid })))
+  if (members.length === 0) return new Map()
+  const [row] = await withoutWaiting((bytes) =>
+    database.query<{ measured: string | null }>(
+      sql`WITH RECURSIVE ${PINNED}, tree AS (
+  SELECT r.name, r.oid::oid AS oid FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS r (name, oid)
+  UNION ALL
+  SELECT t.name, i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid
+), measured AS (
+  SELECT t.name, ${bytes} AS bytes, ${ROWS} AS rows
+  FROM pinned CROSS JOIN tree t JOIN pg_catalog.pg_class c ON c.oid = t.oid LEFT JOIN busy b ON b.oid = c.oid
+  WHERE c.relkind = 'r'::"char" AND pinned.done IS NOT NULL
+), summed AS (
+  SELECT m.name, pg_catalog.sum(m.bytes) AS bytes, pg_catalog.sum(m.rows) AS rows FROM measured m GROUP BY m.name
+)
+SELECT pg_catalog.json_object_agg(s.name, pg_catalog.json_build_array(s.bytes, s.rows))::text AS measured FROM summed s`,
+      [members.map(({ name }) => name), members.map(({ oid }) => oid)],
+    ),
+  )
+  const measured = JSON.parse(row?.measured ?? '{}') as Record<string, [bytes: number | null, rows: number | null]>
+  return new Map(Object.entries(measured).map(([name, [bytes, rows]]) => [name, { bytes: bytes ?? 0, rows }]))
+}
+
+/** What is known of one relation. */
+export interface RelationMeasure {
+  readonly bytes: number
+  readonly rows: number | null
+  /** Sequential and index scans since the statistics were reset. */
+  readonly scans: number
+  /** ISO 8601; null before PostgreSQL 16. */
+  readonly lastScanAt: string | null
+}
+
+/** The first version whose statistics know the time of the last scan. */
+const LAST_SCAN_VERSION = 160_000
+
+/** Measures relations, without what is below them, by their oids. One statement, whatever their number. */
+export async function measureRelations(
+  database: Database,
+  oids: readonly string[],
+  serverVersion: number,
+): Promise<ReadonlyMap<string, RelationMeasure>> {
+  if (oids.length === 0) return new Map()
+  const lastScan =
+    serverVersion < LAST_SCAN_VERSION
+      ? sql`NULL::timestamptz`
+      : sql`GREATEST(pg_catalog.pg_stat_get_lastscan(c.oid), (SELECT pg_catalog.max(pg_catalog.pg_stat_get_lastscan(i.indexrelid)) FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid))`
+  const [row] = await withoutWaiting((bytes) =>
+    database.query<{ measured: string | null }>(
+      sql`WITH ${PINNED}, measured AS (
+  SELECT c.oid, ${bytes} AS bytes, ${ROWS} AS rows,
+    pg_catalog.pg_stat_get_numscans(c.oid)
+      + COALESCE((SELECT pg_catalog.sum(pg_catalog.pg_stat_get_numscans(i.indexrelid)) FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid), 0) AS scans,
+    ${lastScan} AS last_scan
+  FROM pinned CROSS JOIN pg_catalog.unnest($1::text[]) AS t (oid) JOIN pg_catalog.pg_class c ON c.oid = t.oid::oid LEFT JOIN busy b ON b.oid = c.oid
+  WHERE pinned.done IS NOT NULL
+)
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(m.oid::text, m.bytes, m.rows, m.scans,
+  pg_catalog.to_char(m.last_scan AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::text AS measured FROM measured m`,
+      [oids],
+    ),
+  )
+  type Row = [oid: string, bytes: number | null, rows: number | null, scans: number, lastScanAt: string | null]
+  const measured = JSON.parse(row?.measured ?? '[]') as Row[]
+  return new Map(measured.map(([oid, bytes, rows, scans, lastScanAt]) => [oid, { bytes: bytes ?? 0, rows, scans, lastScanAt }]))
+}
+
+/** Where a lock came up between the look at the locks and the reading, all sizes are what the catalog knew last. */
+async function withoutWaiting<T>(query: (bytes: Sql) => Promise<T>): Promise<T> {
+  try {
+    return await query(MEASURED_BYTES)
+  } catch (error) {
+    if (sqlState(error) !== SQLSTATE.lockNotAvailable) throw error
+    return query(ESTIMATED_BYTES)
+  }
+}

@@ -1,0 +1,52 @@
+import { type Database, type Finding, HOLD_JSON, type Hold, type HoldRow, holdsByTable, type Observation, sql } from '@partman/core'
+
+/** What the bookkeeping tells, beside tenants and approvals. */
+export interface Bookkeeping {
+  readonly lease: { readonly holder: string | null; readonly expiresAt: string | null; readonly lastRunAt: string | null }
+  /** The last run that left a report; null where there was none. */
+  readonly lastRun: { readonly finishedAt: string; readonly outcome: 'done' | 'failed'; readonly findings: readonly Finding[] } | null
+  /** Those that nobody has released, by the full name of their table. */
+  readonly holds: ReadonlyMap<string, readonly Hold[]>
+}
+
+const NOTHING: Bookkeeping = { lease: { holder: null, expiresAt: null, lastRunAt: null }, lastRun: null, holds: new Map() }
+
+const ISO = (column: 'l.expires_at' | 'l.last_run_at' | 'r.finished_at') => {
+  const columns = { 'l.expires_at': sql`l.expires_at`, 'l.last_run_at': sql`l.last_run_at`, 'r.finished_at': sql`r.finished_at` }
+  return sql`pg_catalog.to_char(${columns[column]} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+}
+
+const OBSERVE = sql`SELECT pg_catalog.json_build_object(
+  'lease', (
+    SELECT pg_catalog.json_build_object(
+      'holder', CASE WHEN l.expires_at >= pg_catalog.clock_timestamp() THEN l.holder END,
+      'expiresAt', CASE WHEN l.expires_at >= pg_catalog.clock_timestamp() THEN ${ISO('l.expires_at')} END,
+      'lastRunAt', ${ISO('l.last_run_at')})
+    FROM partman.lease l WHERE l.name = $1),
+  'lastRun', (
+    SELECT pg_catalog.json_build_object('finishedAt', ${ISO('r.finished_at')}, 'outcome', r.outcome, 'findings', COALESCE(r.report -> 'findings', '[]'::jsonb))
+    FROM partman.run r WHERE r.lease = $1 AND r.report IS NOT NULL ORDER BY r.id DESC LIMIT 1),
+  'holds', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(h.id::text, ${HOLD_JSON}) ORDER BY h.id) FROM partman.hold h WHERE h.released_at IS NULL)
+)::text AS observed`
+
+/** Reads the bookkeeping in one statement, or none where there is no bookkeeping. */
+export async function observeBookkeeping(
+  database: Database,
+  partitionSchema: string,
+  { bookkeepingVersion, state }: Pick<Observation, 'bookkeepingVersion' | 'state'>,
+): Promise<Bookkeeping> {
+  if (bookkeepingVersion === null) return NOTHING
+  const [row] = await database.query<{ observed: string }>(OBSERVE, [leaseName(partitionSchema)])
+  const { lease, lastRun, holds } = JSON.parse(row?.observed ?? '{}') as {
+    lease: Bookkeeping['lease'] | null
+    lastRun: Bookkeeping['lastRun']
+    holds: [id: string, hold: string][] | null
+  }
+  const rows = (holds ?? []).map(([id, hold]) => [id, JSON.parse(hold) as HoldRow] as const)
+  return { lease: lease ?? NOTHING.lease, lastRun, holds: holdsByTable(new Map(rows), state) }
+}
+
+/** The lease of the maintainers that make partitions in a schema. */
+export function leaseName(partitionSchema: string): string {
+  return `maintainer of ${partitionSchema}`
+}
