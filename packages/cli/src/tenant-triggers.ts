@@ -39,7 +39,8 @@ export async function observeTriggers(
     )
     wanted.push({ trigger, found: found[index] ?? ({ kind: 'absent' } as const), foreignKeys })
   }
-  return { tenantSets: document.tenantSets, wanted, found: await observeTenantTriggers(database) }
+  const { partitionSchema, tenantSets } = document
+  return { partitionSchema, tenantSets, wanted, found: await observeTenantTriggers(database, partitionSchema) }
 }
 
 type TriggerTable = TriggerRequest['wanted'][number]['trigger']['source']['table']

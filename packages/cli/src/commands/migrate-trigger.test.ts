@@ -19,7 +19,9 @@ const generate = async (schema: string) => {
   expect(await project.prisma(['generate'])).toMatchObject({ exitCode: 0 })
 }
 const triggers = async () =>
-  (await project.database.query(`SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1`)).rows.map(({ tgname }) => tgname)
+  (
+    await project.database.query(`SELECT tgname FROM pg_trigger WHERE tgrelid = '"Project"'::regclass AND NOT tgisinternal ORDER BY 1`)
+  ).rows.map(({ tgname }) => tgname)
 const bounds = async () =>
   (
     await project.database.query(
@@ -55,7 +57,7 @@ test('a trigger comes with a migration once it is asked for, follows the annotat
   })
   expect(await project.partman(['migrate'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Nothing to write') })
   expect(await project.prisma(['migrate', 'deploy'], { scriptMode: 'statements' })).toMatchObject({ exitCode: 0 })
-  expect(await triggers()).toEqual(['partman_lock_tenant', 'partman_make_tenants'])
+  expect(await triggers()).toEqual([expect.stringMatching(/^partman_lock_tenant_/), expect.stringMatching(/^partman_make_tenants_/)])
   expect(await project.partman(['migrate'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Nothing to write') })
   expect(await project.partman(['check'])).toMatchObject({ exitCode: 0, stdout: 'Nothing found.\n' })
   // Prisma neither sees the trigger nor misses it: it wants no reset, and writes no migration.
@@ -79,7 +81,7 @@ test('a trigger comes with a migration once it is asked for, follows the annotat
   })
   // What a reset leaves of the function is taken over when the migrations run again.
   expect(await project.prisma(['migrate', 'reset', '--force'])).toMatchObject({ exitCode: 0 })
-  expect(await triggers()).toEqual(['partman_lock_tenant', 'partman_make_tenants'])
+  expect(await triggers()).toEqual([expect.stringMatching(/^partman_lock_tenant_/), expect.stringMatching(/^partman_make_tenants_/)])
   await project.database.query(`INSERT INTO "Project" (id) VALUES ('anew')`)
   await project.database.query(
     `INSERT INTO "${HOSTILE_TABLE}" (id, "projectId", "createdAt") VALUES ('1', 'anew', now() + interval '5 days')`,

@@ -8,16 +8,18 @@ import { renderCreateTrigger, renderDropTrigger, wantTriggers } from './tenant-t
 
 const document = triggerDocument()
 const trigger = wantTriggers(document)[0]!
-const { tenants, fingerprint, source } = trigger
+const { partitionSchema, tenants, fingerprint, source } = trigger
 const project = source.table
 const attempts = trigger.tables[0]!.table
 const wanted = (foreignKeys: readonly ForeignKey[] = [], found: WantedTrigger['found'] = { kind: 'plain', isEmpty: true }) => [
   { trigger, found, foreignKeys },
 ]
-const found = (table: TableName | null = project, print = fingerprint): FoundTrigger[] => [{ tenants, fingerprint: print, table }]
+const found = (table: TableName | null = project, print = fingerprint): FoundTrigger[] => [
+  { partitionSchema, tenants, fingerprint: print, table },
+]
 const migration = (name: string, sql: string) => ({ name, path: `${name}/migration.sql`, sql })
 const made = migration('1_made', renderCreateTrigger(trigger))
-const dropped = migration('2_dropped', renderDropTrigger(tenants))
+const dropped = migration('2_dropped', renderDropTrigger(trigger))
 
 interface Given {
   readonly wanted?: readonly WantedTrigger[]
@@ -29,7 +31,7 @@ interface Given {
 
 async function plan({ pending = [], applied = [], ...given }: Given) {
   const changes = await resolvePendingChanges(pending)
-  const request = { tenantSets: document.tenantSets, wanted: [], found: [], ...given }
+  const request = { partitionSchema, tenantSets: document.tenantSets, wanted: [], found: [], ...given }
   const steps = planTriggers(request, { all: [...applied, ...pending], pending }, changes)
   return { steps: steps.map(({ kind }) => kind), refusals: refuseTriggers(request, changes).map(({ reason }) => reason) }
 }
@@ -62,6 +64,15 @@ test('what is wanted no more is dropped once, and that of another application ne
   expect((await plan({ found: found() })).steps).toEqual(['drop-trigger'])
   expect((await plan({ found: found(), tenantSets: [] })).steps).toEqual([])
   expect((await plan({ found: found({ schema: 'other', name: 'Project' }) })).steps).toEqual([])
+})
+
+test('the trigger of a document that makes its partitions elsewhere is another one', async () => {
+  const other = wantTriggers({ ...document, partitionSchema: 'other' })[0]!
+  const theirs = [migration('1_theirs', renderCreateTrigger(other)), migration('2_theirs', renderDropTrigger(other))]
+  expect((await plan({ wanted: wanted(), pending: theirs.slice(0, 1) })).steps).toEqual(['create-trigger'])
+  expect((await plan({ pending: theirs.slice(0, 1) })).steps).toEqual([])
+  expect((await plan({ wanted: wanted(), found: found(), applied: [made], pending: theirs })).steps).toEqual([])
+  expect((await plan({ found: found(), applied: [made], pending: theirs })).steps).toEqual(['drop-trigger'])
 })
 
 test('a table that is not there, and is not on its way, is refused', async () => {

@@ -9,6 +9,8 @@ import type { TenantTrigger } from './tenant-trigger.js'
 
 /** Triggers that a document wants, and what the database has of them. */
 export interface TriggerRequest {
+  /** The schema of the document's partitions: what makes partitions elsewhere belongs to another document. */
+  readonly partitionSchema: string
   readonly tenantSets: readonly TenantSet[]
   readonly wanted: readonly WantedTrigger[]
   readonly found: readonly FoundTrigger[]
@@ -25,7 +27,7 @@ export interface WantedTrigger {
 /** What the new migration does to the trigger of a tenant set. */
 export type TriggerStep =
   | { readonly kind: 'create-trigger'; readonly trigger: TenantTrigger }
-  | { readonly kind: 'drop-trigger'; readonly tenants: string }
+  | { readonly kind: 'drop-trigger'; readonly partitionSchema: string; readonly tenants: string }
 
 /** Why a trigger cannot be made. */
 export interface TriggerRefusal {
@@ -39,27 +41,29 @@ export interface TriggerRefusal {
  * keep triggers of its own in the same database: what is not declared goes where these migrations have made it, or it is on a table of theirs.
  */
 export function planTriggers(
-  { tenantSets, wanted, found }: TriggerRequest,
+  { partitionSchema, tenantSets, wanted, found }: TriggerRequest,
   { all, pending }: { readonly all: readonly MigrationFile[]; readonly pending: readonly MigrationFile[] },
   changes: PendingChanges,
 ): TriggerStep[] {
+  const markersOf = (files: readonly MigrationFile[]) =>
+    parseMigrationMarkers(files).triggers.filter((mark) => mark.partitionSchema === partitionSchema)
   const marks = new Map<string, { readonly fingerprint: string | null; readonly isOn: (table: TableName) => boolean }>()
   for (const { tenants, fingerprint, table } of found) {
     const isOn = (one: TableName) => table !== null && sameName(changes.databaseName(one)?.table, table)
     marks.set(tenants, { fingerprint, isOn })
   }
-  for (const { tenants, fingerprint } of parseMigrationMarkers(pending).triggers) marks.set(tenants, { fingerprint, isOn: () => true })
+  for (const { tenants, fingerprint } of markersOf(pending)) marks.set(tenants, { fingerprint, isOn: () => true })
   const create = wanted.flatMap(({ trigger }): TriggerStep[] => {
     const mark = marks.get(trigger.tenants)
     const isThere = mark?.fingerprint === trigger.fingerprint && mark.isOn(trigger.source.table)
     return isThere ? [] : [{ kind: 'create-trigger', trigger }]
   })
-  const made = new Set(parseMigrationMarkers(all).triggers.map(({ tenants }) => tenants))
+  const made = new Set(markersOf(all).map(({ tenants }) => tenants))
   const isOwn = (tenants: string) =>
     made.has(tenants) || tenantSets.some(({ name, source }) => name === tenants && source && marks.get(tenants)?.isOn(source.table))
   const isWanted = (tenants: string) => wanted.some(({ trigger }) => trigger.tenants === tenants)
   const drop = [...marks].flatMap(([tenants, { fingerprint }]): TriggerStep[] =>
-    fingerprint === null || isWanted(tenants) || !isOwn(tenants) ? [] : [{ kind: 'drop-trigger', tenants }],
+    fingerprint === null || isWanted(tenants) || !isOwn(tenants) ? [] : [{ kind: 'drop-trigger', partitionSchema, tenants }],
   )
   return [...create, ...drop]
 }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { observeTenantTriggers } from '../catalog/observe-tenant-triggers.js'
 import { triggerDatabase, triggerDocument } from '../fixtures/tenant-trigger-database.js'
-import { HOSTILE, PLAIN, webhookDocument } from '../fixtures/webhook-tables.js'
+import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
 import { pgDatabase } from '../runtime/pg-database.js'
 import { removeTenant } from '../runtime/remove-tenant.js'
 import { renderRegistration } from '../sql/render-registration.js'
-import { identifier, literal, qualified } from '../sql/sql.js'
-import { renderDropTrigger, wantTriggers } from './tenant-trigger.js'
+import { constantSql, identifier, literal, qualified } from '../sql/sql.js'
+import { renderFirstPartitions } from './first-partitions.js'
+import { renderCreateTrigger, renderDropTrigger, wantTriggers } from './tenant-trigger.js'
 
 const OPTIONS = { now: Date.now(), lockTimeoutMs: 60_000 }
 
@@ -260,20 +262,51 @@ it('makes for one statement as many tenants as a transaction has locks for, and 
 })
 
 it('passes over a table that is gone, and is gone itself without a trace', async () => {
-  const { test, tenants, insert } = await triggerDatabase()
+  const { test, document, tenants, insert } = await triggerDatabase()
   await test.query('ALTER TABLE "DeliveryAttempt" RENAME TO "Attempt"')
   await insert('acme')
   await test.query('ALTER TABLE "Attempt" RENAME TO "DeliveryAttempt"')
   expect(await tenants()).toEqual([])
-  await test.query(renderDropTrigger('Project'))
-  await test.query(renderDropTrigger('Project'))
+  await test.query(renderDropTrigger(wantTriggers(document)[0]!))
+  await test.query(renderDropTrigger(wantTriggers(document)[0]!))
   await insert('other')
   expect(await tenants()).toEqual([])
   const { rows } = await test.query(
-    `SELECT 1 FROM pg_proc WHERE proname LIKE 'make_tenants%' UNION ALL SELECT 1 FROM pg_trigger WHERE NOT tgisinternal`,
+    `SELECT 1 FROM pg_proc WHERE proname LIKE 'make_tenants%' UNION ALL SELECT 1 FROM pg_trigger WHERE tgrelid = '"Project"'::regclass AND NOT tgisinternal`,
   )
   expect(rows).toEqual([])
 })
+
+it.each(['partman_partitions_of_the_other', `Other"s; 'é' ${'x'.repeat(45)}`])(
+  'two documents with tenants of one table and one name have triggers of their own: %s',
+  async (partitionSchema) => {
+    const { test, document, database, tenants, insert } = await triggerDatabase()
+    const names = {
+      ...PLAIN,
+      partitionSchema,
+      attempts: { schema: 'public', name: 'OtherAttempt' },
+      audit: { schema: 'public', name: 'OtherLog' },
+    }
+    const other = triggerDocument(names)
+    const tables = webhookTables(names, other).filter((statement) => !statement.startsWith(`CREATE TABLE ${qualified(names.projects)}`))
+    for (const statement of tables) await test.query(constantSql(statement.replace(/ REFERENCES [^,]+/, '')))
+    await test.query(renderFirstPartitions(other, []))
+    const [ours, theirs] = [wantTriggers(document)[0]!, wantTriggers(other)[0]!]
+    await test.query(renderCreateTrigger(theirs))
+    const found = (fingerprint: string, schema: string) => [
+      { partitionSchema: schema, tenants: 'Project', fingerprint, table: PLAIN.projects },
+    ]
+    expect(await observeTenantTriggers(database, document.partitionSchema)).toEqual(found(ours.fingerprint, document.partitionSchema))
+    expect(await observeTenantTriggers(database, partitionSchema)).toEqual(found(theirs.fingerprint, partitionSchema))
+    const others = async () => (await test.query(`SELECT FROM pg_inherits WHERE inhparent = '"OtherAttempt"'::regclass`)).rowCount
+    await insert('acme')
+    expect([(await tenants()).length, await others()]).toEqual([1, 1])
+    await test.query(renderDropTrigger(theirs))
+    expect(await observeTenantTriggers(database, partitionSchema)).toEqual([])
+    await insert('globex')
+    expect([(await tenants()).length, await others()]).toEqual([2, 1])
+  },
+)
 
 it('a document wants a trigger where one is asked for and there is something to make', () => {
   expect(wantTriggers(webhookDocument())).toEqual([])

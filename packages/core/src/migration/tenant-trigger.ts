@@ -6,9 +6,9 @@ import { lockTenant, refuseRemoved } from '../sql/removed-tenant.js'
 import { hasIdentity, likeParent, renderBeyondLike } from '../sql/render-partition.js'
 import { comment, constantSql, doBlock, dollarQuoted, identifier, integer, joinSql, literal, qualified, type Sql, sql } from '../sql/sql.js'
 import { countSubtree, LOCKS_PER_TABLE } from '../state/lock-budget.js'
-import { joinName, partitionStem, valueLabel } from '../state/partition-name.js'
+import { partitionStem } from '../state/partition-name.js'
 import { formatTableName } from '../state/state.js'
-import { formatTriggerMark, LOCK_TRIGGER, MAKE_TRIGGER } from '../state/tenant-trigger-mark.js'
+import { formatTriggerMark, type TriggerMark, triggerFunctionName, triggerNames } from '../state/tenant-trigger-mark.js'
 import { wantTenant } from '../state/want-partitions.js'
 import { wantTable } from '../state/want-state.js'
 import { renderTriggerMarker } from './migration-marker.js'
@@ -16,6 +16,8 @@ import { declareLevels, part, partitionByOf, partName, renderBelow, renderQuery 
 
 /** A trigger that makes the partitions of the tenants of a set, as a document wants it. */
 export interface TenantTrigger {
+  /** The schema of the partitions that it makes. */
+  readonly partitionSchema: string
   /** The name of the tenant set. */
   readonly tenants: string
   readonly source: NonNullable<TenantSet['source']>
@@ -37,7 +39,14 @@ export function wantTriggers(document: PartmanDocument): TenantTrigger[] {
     const tables = document.tables.filter(({ policy }) => tenantsOf(policy)?.tenants === name)
     if (!source?.trigger || tables.length === 0) return []
     const body = renderBody(document, name, source, tables)
-    const trigger = { tenants: name, source, declaredAt: source.trigger.declaredAt, tables, body }
+    const trigger = {
+      partitionSchema: document.partitionSchema,
+      tenants: name,
+      source,
+      declaredAt: source.trigger.declaredAt,
+      tables,
+      body,
+    }
     const fingerprint = createHash('sha256')
       .update(renderInstall({ ...trigger, fingerprint: '' }))
       .digest('hex')
@@ -59,31 +68,35 @@ ${renderInstall(trigger)};
  * schema, looks for operators in pg_catalog alone, and can be put on no other table by anybody else.
  * https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
  */
-function renderInstall({ tenants, source, body, fingerprint }: TenantTrigger): Sql {
-  const [name, table] = [functionName(tenants), qualified(source.table)]
+function renderInstall({ partitionSchema, tenants, source, body, fingerprint }: TenantTrigger): Sql {
+  const [name, table] = [functionName({ partitionSchema, tenants }), qualified(source.table)]
+  const { lock, make } = triggerNames(partitionSchema)
   return doBlock(sql`BEGIN
   CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS ${dollarQuoted('make_tenants', body)};
   REVOKE ALL ON FUNCTION ${name}() FROM PUBLIC;
-  COMMENT ON FUNCTION ${name}() IS ${literal(formatTriggerMark({ tenants, fingerprint }))};
-  CREATE OR REPLACE TRIGGER ${identifier(LOCK_TRIGGER)} BEFORE INSERT ON ${table}
+  COMMENT ON FUNCTION ${name}() IS ${literal(formatTriggerMark({ partitionSchema, tenants, fingerprint }))};
+  CREATE OR REPLACE TRIGGER ${identifier(lock)} BEFORE INSERT ON ${table}
     FOR EACH ROW EXECUTE FUNCTION ${name}();
-  CREATE OR REPLACE TRIGGER ${identifier(MAKE_TRIGGER)} AFTER INSERT ON ${table}
+  CREATE OR REPLACE TRIGGER ${identifier(make)} AFTER INSERT ON ${table}
     REFERENCING NEW TABLE AS partman_inserted FOR EACH STATEMENT EXECUTE FUNCTION ${name}();
 END`)
 }
 
 /** The part of a migration that takes it away again, from whatever table it is on. */
-export function renderDropTrigger(tenants: string): Sql {
-  return sql`${constantSql(renderTriggerMarker({ tenants, fingerprint: null }))}
+export function renderDropTrigger(trigger: TriggerOf): Sql {
+  return sql`${constantSql(renderTriggerMarker({ ...trigger, fingerprint: null }))}
 ${doBlock(sql`BEGIN
-  DROP FUNCTION IF EXISTS ${functionName(tenants)}() CASCADE;
+  DROP FUNCTION IF EXISTS ${functionName(trigger)}() CASCADE;
 END`)};
 `
 }
 
-function functionName(tenants: string): Sql {
-  return qualified({ schema: 'partman', name: joinName('make_tenants', valueLabel(tenants)) })
+/** Which trigger, whatever it makes. */
+type TriggerOf = Pick<TriggerMark, 'partitionSchema' | 'tenants'>
+
+function functionName(trigger: TriggerOf): Sql {
+  return qualified({ schema: 'partman', name: triggerFunctionName(trigger) })
 }
 
 /** The body of the function of both triggers. */
