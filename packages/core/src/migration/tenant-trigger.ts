@@ -104,6 +104,12 @@ function renderBody(document: PartmanDocument, tenants: string, source: TenantTr
   const key = identifier(source.key.column)
   const set = literal(tenants)
   const lock = (tenant: Sql) => sql`PERFORM ${lockTenant(set, tenant)};`
+  const setTimeout = (value: Sql) => sql`PERFORM pg_catalog.set_config('lock_timeout', ${value}, true);`
+  const limit = sql`IF previous = '0' THEN
+    ${setTimeout(literal(LOCK_TIMEOUT))}
+  END IF;`
+  const restore = setTimeout(constantSql('previous'))
+  const keyOf = (row: string) => sql`${constantSql(row)}.${key}::text COLLATE "C"`
   const depths = tables.map(({ policy }) => declareLevels(policy)).sort((a, b) => b.length - a.length)
   return sql`DECLARE
   tenant_key text;
@@ -116,15 +122,15 @@ ${depths[0] ?? constantSql('')}
 BEGIN
   IF TG_LEVEL = 'ROW' THEN
     -- Whoever registers the same tenant takes this lock before its row, too: two that took them in two orders would wait for each other.
-    IF NOT EXISTS (SELECT FROM partman.tenant t WHERE t.tenants = ${set} AND t.key = NEW.${key}::text COLLATE "C") THEN
-      ${lock(sql`(NEW.${key}::text COLLATE "C")`)}
+    IF ${keyOf('NEW')} <> '' AND NOT EXISTS (SELECT FROM partman.tenant t WHERE t.tenants = ${set} AND t.key = ${keyOf('NEW')}) THEN
+      ${limit}
+      ${lock(sql`(${keyOf('NEW')})`)}
+      ${restore}
     END IF;
     RETURN NEW;
   END IF;
-  IF previous = '0' THEN
-    PERFORM pg_catalog.set_config('lock_timeout', '${constantSql(LOCK_TIMEOUT)}', true);
-  END IF;
-  FOR tenant_key IN SELECT DISTINCT i.${key}::text COLLATE "C" FROM partman_inserted i WHERE i.${key} IS NOT NULL ORDER BY 1 LOOP
+  ${limit}
+  FOR tenant_key IN SELECT DISTINCT ${keyOf('i')} FROM partman_inserted i WHERE ${keyOf('i')} <> '' ORDER BY 1 LOOP
     ${lock(sql`tenant_key`)}
     ${refuseRemoved(document.partitionSchema, tenants, [sql`tenant_key`])}
     INSERT INTO partman.tenant (tenants, key) VALUES (${set}, tenant_key) ON CONFLICT DO NOTHING;
@@ -134,7 +140,7 @@ BEGIN
       '\n',
     )}
   END LOOP;
-  PERFORM pg_catalog.set_config('lock_timeout', previous, true);
+  ${restore}
   RETURN NULL;
 END`
 }
