@@ -33,6 +33,7 @@ export {
   planMigration,
 } from './migration/plan-migration.js'
 export {
+  findTriggerOn,
   planTriggers,
   refuseTriggers,
   type TriggerRefusal,
@@ -171,5 +172,6 @@ export type { Position } from './state/position.js'
 export { placeRange, tenantIn } from './state/range-span.js'
 export { type RetentionTerms, retentionTerms } from './state/retention-terms.js'
 export { type DetachedPartition, formatTableName, type Partition, type PartitionKey, type State, type Table } from './state/state.js'
+export type { FoundTrigger } from './state/tenant-trigger-mark.js'
 export { partitionKey, type WantedTable, type Wish, wantState } from './state/want-state.js'
 export { writtenInstant } from './state/written-key.js'

@@ -10,11 +10,12 @@ export async function observeTenantTriggers(database: Database, partitionSchema:
     mark: string
     schema: string | null
     name: string | null
-  }>(sql`SELECT d.description AS mark, t.schema, t.name
+    enabled: boolean
+  }>(sql`SELECT d.description AS mark, t.schema, t.name, COALESCE(t.enabled, false) AS enabled
     FROM pg_catalog.pg_proc p
     JOIN pg_catalog.pg_description d ON d.objoid = p.oid AND d.classoid = 'pg_catalog.pg_proc'::regclass AND d.objsubid = 0
     LEFT JOIN LATERAL (
-      SELECT n.nspname AS schema, c.relname AS name
+      SELECT n.nspname AS schema, c.relname AS name, m.tgenabled IN ('O', 'A') AND l.tgenabled IN ('O', 'A') AS enabled
       FROM pg_catalog.pg_trigger m
       JOIN pg_catalog.pg_trigger l ON l.tgrelid = m.tgrelid AND l.tgfoid = m.tgfoid AND l.tgname = ${literal(lock)}
       JOIN pg_catalog.pg_class c ON c.oid = m.tgrelid
@@ -24,9 +25,10 @@ export async function observeTenantTriggers(database: Database, partitionSchema:
     WHERE p.pronamespace = pg_catalog.to_regnamespace('partman')::oid AND pg_catalog.starts_with(d.description, ${literal(TRIGGER_MARK)})
     ORDER BY d.description, t.schema, t.name`)
   return rows
-    .map(({ mark, schema, name }) => ({
+    .map(({ mark, schema, name, enabled }) => ({
       ...parseTriggerMark(mark),
       table: schema === null || name === null ? null : { schema, name },
+      enabled,
     }))
     .filter((found) => found.partitionSchema === partitionSchema)
 }

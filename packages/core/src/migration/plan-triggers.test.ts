@@ -14,8 +14,8 @@ const attempts = trigger.tables[0]!.table
 const wanted = (foreignKeys: readonly ForeignKey[] = [], found: WantedTrigger['found'] = { kind: 'plain', isEmpty: true }) => [
   { trigger, found, foreignKeys },
 ]
-const found = (table: TableName | null = project, print = fingerprint): FoundTrigger[] => [
-  { partitionSchema, tenants, fingerprint: print, table },
+const found = (table: TableName | null = project, print = fingerprint, enabled = true): FoundTrigger[] => [
+  { partitionSchema, tenants, fingerprint: print, table, enabled },
 ]
 const migration = (name: string, sql: string) => ({ name, path: `${name}/migration.sql`, sql })
 const made = migration('1_made', renderCreateTrigger(trigger))
@@ -49,10 +49,20 @@ test('a trigger that went with its table, or is on another, is made again; one w
   const stepsOf = async (given: Given) => (await plan({ wanted: wanted(), applied: [made], ...given })).steps
   expect(await stepsOf({ found: found(null) })).toEqual(['create-trigger'])
   expect(await stepsOf({ found: found({ schema: 'public', name: 'Other' }) })).toEqual(['create-trigger'])
+  const others = [...found(), ...found({ schema: 'public', name: 'Project_old' }), ...found({ schema: 'a', name: 'Project' })]
+  expect(await stepsOf({ found: others })).toEqual([])
+  expect(await stepsOf({ found: others.toReversed() })).toEqual([])
   const anew = migration('2_anew', 'DROP TABLE "Project"; CREATE TABLE "Project" (id text PRIMARY KEY);')
   expect(await stepsOf({ found: found(), pending: [anew] })).toEqual(['create-trigger'])
   const renamed = migration('2_renamed', 'ALTER TABLE "Old" RENAME TO "Project";')
   expect(await stepsOf({ found: found({ schema: 'public', name: 'Old' }), pending: [renamed] })).toEqual([])
+})
+
+test('a trigger that is disabled is made again, and dropped like any other', async () => {
+  const disabled = found(project, fingerprint, false)
+  expect((await plan({ wanted: wanted(), found: disabled, applied: [made] })).steps).toEqual(['create-trigger'])
+  expect((await plan({ wanted: wanted(), found: disabled, pending: [made] })).steps).toEqual([])
+  expect((await plan({ found: disabled })).steps).toEqual(['drop-trigger'])
 })
 
 test('what is wanted no more is dropped once, and that of another application never', async () => {

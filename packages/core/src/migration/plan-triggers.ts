@@ -47,25 +47,43 @@ export function planTriggers(
 ): TriggerStep[] {
   const markersOf = (files: readonly MigrationFile[]) =>
     parseMigrationMarkers(files).triggers.filter((mark) => mark.partitionSchema === partitionSchema)
-  const marks = new Map<string, { readonly fingerprint: string | null; readonly isOn: (table: TableName) => boolean }>()
-  for (const { tenants, fingerprint, table } of found) {
-    const isOn = (one: TableName) => table !== null && sameName(changes.databaseName(one)?.table, table)
-    marks.set(tenants, { fingerprint, isOn })
+  const marks = new Map<string, PlannedMark>()
+  for (const { tenants, fingerprint } of found) {
+    const foundOn = (table: TableName) => findTriggerOn(table, tenants, found, changes)
+    marks.set(tenants, { fingerprint, foundOn })
   }
-  for (const { tenants, fingerprint } of markersOf(pending)) marks.set(tenants, { fingerprint, isOn: () => true })
+  for (const { tenants, fingerprint } of markersOf(pending)) marks.set(tenants, { fingerprint, foundOn: () => ({ enabled: true }) })
   const create = wanted.flatMap(({ trigger }): TriggerStep[] => {
     const mark = marks.get(trigger.tenants)
-    const isThere = mark?.fingerprint === trigger.fingerprint && mark.isOn(trigger.source.table)
+    const isThere = mark?.fingerprint === trigger.fingerprint && mark.foundOn(trigger.source.table)?.enabled
     return isThere ? [] : [{ kind: 'create-trigger', trigger }]
   })
   const made = new Set(markersOf(all).map(({ tenants }) => tenants))
   const isOwn = (tenants: string) =>
-    made.has(tenants) || tenantSets.some(({ name, source }) => name === tenants && source && marks.get(tenants)?.isOn(source.table))
+    made.has(tenants) || tenantSets.some(({ name, source }) => name === tenants && source && marks.get(tenants)?.foundOn(source.table))
   const isWanted = (tenants: string) => wanted.some(({ trigger }) => trigger.tenants === tenants)
   const drop = [...marks].flatMap(([tenants, { fingerprint }]): TriggerStep[] =>
     fingerprint === null || isWanted(tenants) || !isOwn(tenants) ? [] : [{ kind: 'drop-trigger', partitionSchema, tenants }],
   )
   return [...create, ...drop]
+}
+
+/** What the database has of a trigger's function, or will have after the pending migrations. */
+interface PlannedMark {
+  readonly fingerprint: string | null
+  /** The trigger on a table; undefined where it has none. The function may be on several: a table that was renamed keeps its triggers. */
+  readonly foundOn: (table: TableName) => Pick<FoundTrigger, 'enabled'> | undefined
+}
+
+/** Finds the trigger of a tenant set on a table, under the name that the table has before the pending migrations. */
+export function findTriggerOn(
+  name: TableName,
+  tenants: string,
+  found: readonly FoundTrigger[],
+  changes: Pick<PendingChanges, 'databaseName'>,
+): FoundTrigger | undefined {
+  const inDatabase = changes.databaseName(name)?.table
+  return found.find(({ table, ...one }) => one.tenants === tenants && table !== null && sameName(inDatabase, table))
 }
 
 /** Finds what stands against triggers: a table that nothing creates, and foreign keys that would have sign-ups wait for each other. */

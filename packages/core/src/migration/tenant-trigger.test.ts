@@ -308,7 +308,7 @@ it.each(['partman_partitions_of_the_other', `Other"s; 'é' ${'x'.repeat(45)}`])(
     const [ours, theirs] = [wantTriggers(document)[0]!, wantTriggers(other)[0]!]
     await test.query(renderCreateTrigger(theirs))
     const found = (fingerprint: string, schema: string) => [
-      { partitionSchema: schema, tenants: 'Project', fingerprint, table: PLAIN.projects },
+      { partitionSchema: schema, tenants: 'Project', fingerprint, table: PLAIN.projects, enabled: true },
     ]
     expect(await observeTenantTriggers(database, document.partitionSchema)).toEqual(found(ours.fingerprint, document.partitionSchema))
     expect(await observeTenantTriggers(database, partitionSchema)).toEqual(found(theirs.fingerprint, partitionSchema))
@@ -321,6 +321,45 @@ it.each(['partman_partitions_of_the_other', `Other"s; 'é' ${'x'.repeat(45)}`])(
     expect([(await tenants()).length, await others()]).toEqual([2, 1])
   },
 )
+
+it.each(['partman_lock_tenant', 'partman_make_tenants'])(
+  'is found disabled where %s is, and fires again once it is made anew',
+  async (disabled) => {
+    const { test, document, database, tenants, insert } = await triggerDatabase()
+    const trigger = wantTriggers(document)[0]!
+    const enabled = async () => (await observeTenantTriggers(database, document.partitionSchema)).map((found) => found.enabled)
+    const { rows } = await test.query<{ tgname: string }>(`SELECT tgname FROM pg_trigger WHERE starts_with(tgname, '${disabled}')`)
+    const name = identifier(rows[0]!.tgname)
+    expect(await enabled()).toEqual([true])
+    await test.query(`ALTER TABLE "Project" ENABLE ALWAYS TRIGGER ${name}`)
+    expect(await enabled()).toEqual([true])
+    for (const state of ['ENABLE REPLICA', 'DISABLE']) {
+      await test.query(`ALTER TABLE "Project" ${state} TRIGGER ${name}`)
+      expect(await enabled()).toEqual([false])
+    }
+    await test.query(renderCreateTrigger(trigger))
+    expect(await enabled()).toEqual([true])
+    await insert('acme')
+    expect(await tenants()).toHaveLength(1)
+  },
+)
+
+it('goes over to the table that has taken the place of another', async () => {
+  const { test, document, database, tenants, insert } = await triggerDatabase()
+  const tables = async () => (await observeTenantTriggers(database, document.partitionSchema)).map(({ table }) => table)
+  const old = { schema: 'Old "schema"', name: `Project's %I old` }
+  await test.query(`CREATE SCHEMA ${identifier(old.schema)}`)
+  await test.query(`ALTER TABLE "Project" SET SCHEMA ${identifier(old.schema)}`)
+  await test.query(`ALTER TABLE ${identifier(old.schema)}."Project" RENAME TO ${identifier(old.name)}`)
+  await test.query(`CREATE TABLE "Project" (id text PRIMARY KEY)`)
+  expect(await tables()).toEqual([old])
+  await test.query(renderCreateTrigger(wantTriggers(document)[0]!))
+  expect(await tables()).toEqual([PLAIN.projects])
+  await test.query(`INSERT INTO ${qualified(old)} (id) VALUES ('old')`)
+  expect(await tenants()).toEqual([])
+  await insert('acme')
+  expect(await tenants()).toHaveLength(1)
+})
 
 it('a document wants a trigger where one is asked for and there is something to make', () => {
   expect(wantTriggers(webhookDocument())).toEqual([])

@@ -71,11 +71,18 @@ ${renderInstall(trigger)};
 function renderInstall({ partitionSchema, tenants, source, body, fingerprint }: TenantTrigger): Sql {
   const [name, table] = [functionName({ partitionSchema, tenants }), qualified(source.table)]
   const { lock, make } = triggerNames(partitionSchema)
-  return doBlock(sql`BEGIN
+  return doBlock(sql`DECLARE
+  stray record;
+BEGIN
   CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS ${dollarQuoted('make_tenants', body)};
   REVOKE ALL ON FUNCTION ${name}() FROM PUBLIC;
   COMMENT ON FUNCTION ${name}() IS ${literal(formatTriggerMark({ partitionSchema, tenants, fingerprint }))};
+  -- A table that was renamed has kept its triggers.
+  FOR stray IN SELECT t.tgname, t.tgrelid::regclass AS relation FROM pg_catalog.pg_trigger t
+    WHERE t.tgfoid = ${literal(sql`${name}()`)}::regprocedure AND t.tgrelid <> ${literal(table)}::regclass AND t.tgparentid = 0 LOOP
+    EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', stray.tgname, stray.relation);
+  END LOOP;
   CREATE OR REPLACE TRIGGER ${identifier(lock)} BEFORE INSERT ON ${table}
     FOR EACH ROW EXECUTE FUNCTION ${name}();
   CREATE OR REPLACE TRIGGER ${identifier(make)} AFTER INSERT ON ${table}

@@ -15,6 +15,8 @@ export interface TriggerMark {
 export interface FoundTrigger extends TriggerMark {
   /** The table that it is on; null where its table has gone, or it was taken off. */
   readonly table: TableName | null
+  /** Whether both triggers fire there. */
+  readonly enabled: boolean
 }
 
 /** A foreign key of a database. */
