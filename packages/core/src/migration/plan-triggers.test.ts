@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { triggerDocument } from '../fixtures/tenant-trigger-database.js'
 import type { TableName } from '../policy/document.js'
+import type { PartitionPolicy } from '../policy/policy.js'
 import type { ForeignKey, FoundTrigger } from '../state/tenant-trigger-mark.js'
 import { resolvePendingChanges } from './pending-changes.js'
 import { planTriggers, refuseTriggers, type WantedTrigger } from './plan-triggers.js'
@@ -91,6 +92,21 @@ test('a table that is not there, and is not on its way, is refused', async () =>
   expect(await refusalsOf([])).toEqual(['the table "public"."Project" does not exist, and no pending migration creates it'])
   expect(await refusalsOf([migration('1_init', 'CREATE TABLE "Project" (id text PRIMARY KEY);')])).toEqual([])
   expect(await refusalsOf([migration('1_init', 'ALTER TABLE "Old" RENAME TO "Project";')])).toEqual([])
+})
+
+test('a DEFAULT partition beside those of the tenants is refused, and below one of them not', async () => {
+  const withDefault = (change: (policy: PartitionPolicy) => PartitionPolicy) => {
+    const tables = document.tables.map((table) => ({ ...table, policy: change(table.policy) }))
+    return [{ ...wanted()[0]!, trigger: wantTriggers({ ...document, tables })[0]! }]
+  }
+  const outermost = withDefault((policy) => ({ ...policy, default: true }) as PartitionPolicy)
+  expect((await plan({ wanted: outermost })).refusals).toEqual([
+    'a trigger of public.Project would deadlock: public.DeliveryAttempt has a DEFAULT partition beside those of the tenants, and a new partition locks it against all who read or write that table, until whoever inserts the tenant commits',
+  ])
+  const below = withDefault(
+    (policy) => ({ ...policy, subpartition: policy.subpartition && { ...policy.subpartition, default: true } }) as PartitionPolicy,
+  )
+  expect((await plan({ wanted: below })).refusals).toEqual([])
 })
 
 test('a foreign key from a table of the tenants is refused, wherever it is, and not once it is dropped', async () => {

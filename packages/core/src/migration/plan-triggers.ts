@@ -1,6 +1,7 @@
 import type { TableName, TablePolicy, TenantSet } from '../policy/document.js'
 import { formatTableName } from '../state/state.js'
 import type { ForeignKey, FoundTrigger } from '../state/tenant-trigger-mark.js'
+import { wantDefault } from '../state/want-partitions.js'
 import type { MigrationFile } from './migration-folder.js'
 import { parseMigrationMarkers } from './migration-marker.js'
 import type { PendingChanges } from './pending-changes.js'
@@ -86,7 +87,7 @@ export function findTriggerOn(
   return found.find(({ table, ...one }) => one.tenants === tenants && table !== null && sameName(inDatabase, table))
 }
 
-/** Finds what stands against triggers: a table that nothing creates, and foreign keys that would have sign-ups wait for each other. */
+/** Finds what stands against triggers: a table that nothing creates, and what would have sign-ups wait for each other, foreign keys or a DEFAULT partition. */
 export function refuseTriggers({ wanted }: TriggerRequest, { changes }: PendingChanges): TriggerRefusal[] {
   return wanted.flatMap(({ trigger, found, foreignKeys }) => {
     const { model, table } = trigger.source
@@ -104,8 +105,19 @@ export function refuseTriggers({ wanted }: TriggerRequest, { changes }: PendingC
         },
       ]
     }
-    return standingKeys(trigger, foreignKeys, changes).map((key) => ({ policy, reason: describeForeignKey(key), hint: FOREIGN_KEY_HINT }))
+    const defaults = trigger.tables.filter(({ policy: outermost }) => wantDefault(outermost).length > 0)
+    return [
+      ...defaults.map((one) => ({ policy, reason: describeDefault(one.table, table), hint: DEFAULT_HINT })),
+      ...standingKeys(trigger, foreignKeys, changes).map((key) => ({ policy, reason: describeForeignKey(key), hint: FOREIGN_KEY_HINT })),
+    ]
   })
+}
+
+const DEFAULT_HINT =
+  'Take `default: true` off its outermost level and drop the DEFAULT partition, or take `trigger: true` away: the client makes the partitions before the row.'
+
+function describeDefault(table: TableName, to: TableName): string {
+  return `a trigger of ${formatTableName(to)} would deadlock: ${formatTableName(table)} has a DEFAULT partition beside those of the tenants, and a new partition locks it against all who read or write that table, until whoever inserts the tenant commits`
 }
 
 const FOREIGN_KEY_HINT =
