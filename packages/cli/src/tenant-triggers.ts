@@ -1,5 +1,7 @@
 import {
   type Database,
+  type FoundTrigger,
+  findTriggerOn,
   formatTableName,
   type MigrationFile,
   observeForeignKeys,
@@ -39,7 +41,8 @@ export async function observeTriggers(
     )
     wanted.push({ trigger, found: found[index] ?? ({ kind: 'absent' } as const), foreignKeys })
   }
-  return { tenantSets: document.tenantSets, wanted, found: await observeTenantTriggers(database) }
+  const { partitionSchema, tenantSets } = document
+  return { partitionSchema, tenantSets, wanted, found: await observeTenantTriggers(database, partitionSchema) }
 }
 
 type TriggerTable = TriggerRequest['wanted'][number]['trigger']['source']['table']
@@ -59,10 +62,10 @@ export function checkTriggers(
       nextStep: hint,
     }),
   )
-  return [...refused, ...planTriggers(request, migrations, pending).map((step) => differentTrigger(step, request))]
+  return [...refused, ...planTriggers(request, migrations, pending).map((step) => differentTrigger(step, request, pending))]
 }
 
-function differentTrigger(step: TriggerStep, { found }: TriggerRequest): ShownFinding {
+function differentTrigger(step: TriggerStep, { found }: TriggerRequest, pending: PendingChanges): ShownFinding {
   const shared = {
     code: 'TENANT_TRIGGER_DIFFERENT',
     severity: 'warning',
@@ -72,9 +75,16 @@ function differentTrigger(step: TriggerStep, { found }: TriggerRequest): ShownFi
     return { ...shared, declaredAt: null, message: `The trigger of the tenants of ${step.tenants} is there, and asked for no more` }
   }
   const { tenants, declaredAt, source } = step.trigger
-  const isThere = found.some((one) => one.tenants === tenants && one.table !== null)
-  const message = isThere
-    ? `The trigger of ${formatTableName(source.table)} makes other partitions than are declared`
-    : `${formatTableName(source.table)} has no trigger that makes the partitions of its tenants`
-  return { ...shared, declaredAt, message }
+  return {
+    ...shared,
+    declaredAt,
+    message: describeDifference(formatTableName(source.table), findTriggerOn(source.table, tenants, found, pending)),
+  }
+}
+
+function describeDifference(table: string, found: FoundTrigger | undefined): string {
+  if (!found) return `${table} has no trigger that makes the partitions of its tenants`
+  return found.enabled
+    ? `The trigger of ${table} makes other partitions than are declared`
+    : `The trigger of ${table} is disabled, and makes no partitions`
 }

@@ -34,6 +34,7 @@ export {
   planMigration,
 } from './migration/plan-migration.js'
 export {
+  findTriggerOn,
   planTriggers,
   refuseTriggers,
   type TriggerRefusal,
@@ -184,5 +185,6 @@ export {
   type Table,
 } from './state/state.js'
 export { type LevelDescription, type TableStatus, tableStatuses } from './state/table-status.js'
+export type { FoundTrigger } from './state/tenant-trigger-mark.js'
 export { partitionKey, type WantedTable, type Wish, wantState } from './state/want-state.js'
 export { writtenInstant } from './state/written-key.js'

@@ -30,9 +30,10 @@ export function checkModel(levels: readonly Level[], { model, block, schema, ten
         ),
       )
   }
-  if (!schema.foreignKeys) return
   const set = tenantSetOf(levels, tenantModels)
   const trigger = set?.source?.trigger ? set : undefined
+  if (trigger) errors.push(...triggerDefault(model, levels, trigger))
+  if (!schema.foreignKeys) return
   if (trigger) {
     errors.push(...triggerRelations(model, block, trigger))
     warnings.push(...triggerRelationWarnings(model, block, trigger))
@@ -110,6 +111,18 @@ function tenantRelationWarnings(model: DMMF.Model, block: SchemaBlock, tenantMod
 function tenantSetOf([outermost]: readonly Level[], tenantModels: TenantModels): TenantSet | undefined {
   const column = outermost?.policy && tenantsOf(outermost.policy)
   return column ? tenantModels.get(column.tenants) : undefined
+}
+
+/** Attaching a partition locks the DEFAULT beside it against all, and reads it; with a trigger, until whoever inserts a tenant commits. */
+function triggerDefault(model: DMMF.Model, [outermost]: readonly Level[], { name: tenants }: TenantSet): Problem[] {
+  if (!outermost?.default) return []
+  return [
+    {
+      position: outermost.default,
+      message: `${model.name} has a DEFAULT partition beside those of each ${tenants}, whose trigger is to make them: two sign-ups at once would deadlock (ACCESS EXCLUSIVE), and a tenant with rows in the DEFAULT could not be inserted`,
+      hint: `Remove default: true, or remove trigger: true from ${tenants}.`,
+    },
+  ]
 }
 
 /** Whoever has inserted a tenant keeps others from attaching what refers to tenants, and its trigger wants to attach just that. */

@@ -561,6 +561,22 @@ test('a trigger beside a foreign key to its table is refused, at the relation', 
   )
 })
 
+test('a trigger beside a DEFAULT partition is refused, where that is asked for', async () => {
+  const message =
+    'Event has a DEFAULT partition beside those of each Project, whose trigger is to make them: two sign-ups at once would deadlock (ACCESS EXCLUSIVE), and a tenant with rows in the DEFAULT could not be inserted\n' +
+    '  Remove default: true, or remove trigger: true from Project.'
+  const plain = (by: string) => withTrigger('', by).replaceAll(/^ +events +Event\[\]\n/gm, '')
+  const prefixed = plain('tenant: projectId, tenants: Project, layout: range, default: true')
+  expect(await refusal(prefixed)).toBe(`event.prisma:13:109: ${message}`)
+  const listed = plain('').replace(
+    /.*@partman\(by.*/,
+    '/// @partman.list(by: projectId, tenants: Project, default: true)\n/// @partman.range(by: createdAt, interval: "1 day")',
+  )
+  expect(await refusal(listed)).toBe(`event.prisma:13:61: ${message}`)
+  const below = schemaFolder({ 'event.prisma': plain('tenant: projectId, tenants: Project, default: true') })
+  await generate(below.options, () => {})
+})
+
 test('a trigger where it deadlocks with nothing, or with some transactions, or has nothing to do', async () => {
   const warningsOf = async (schema: string, options?: Parameters<typeof schemaFolder>[1]) => {
     const folder = schemaFolder({ 'event.prisma': schema }, options)
@@ -583,7 +599,7 @@ test('a trigger where it deadlocks with nothing, or with some transactions, or h
   const datasource = 'datasource db {\n  provider     = "postgresql"\n  relationMode = "prisma"\n}\n'
   const relations = withTrigger(TO_PROJECT + TO_USER).replaceAll(
     'references: [id]',
-    'references: [id], onDelete: NoAction, onUpdate: NoAction',
+    'references: [id], onDelete: Restrict, onUpdate: Restrict',
   )
   expect(await warningsOf(relations, { datasource })).toBe('')
 })

@@ -25,6 +25,8 @@ export interface Level {
   readonly position: Position
   /** The fields of its key, outermost first; undefined where an error was found in them. */
   readonly keys: readonly KeyField<string>[] | undefined
+  /** Where it asks for a DEFAULT partition. */
+  readonly default?: Position | undefined
   /** Without what is below it; undefined where an error was found. */
   readonly policy: PartitionPolicy | undefined
 }

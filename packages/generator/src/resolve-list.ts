@@ -11,7 +11,8 @@ export function resolveList(annotation: ModelAnnotation, depth: number, context:
   const { single, lists } = annotation.arguments
   const [by, tenants] = [single.get('by'), single.get('tenants')]
   if (!by) return { kind: 'list', position: annotation.position, keys: undefined, policy: undefined }
-  const options = { default: single.get('default')?.text === 'true', subpartition: null }
+  const isDefault = single.get('default')?.text === 'true'
+  const options = { default: isDefault, subpartition: null }
   if (tenants) {
     refuseTenants(tenants, lists.has('values'), depth, context)
     const { key, column } = resolveTenantColumn({ tenant: by, tenants }, context)
@@ -19,6 +20,7 @@ export function resolveList(annotation: ModelAnnotation, depth: number, context:
       kind: 'tenants',
       position: by.position,
       keys: key && [key],
+      default: isDefault ? single.get('default')?.position : undefined,
       policy: column && { kind: 'tenants', ...column, ...options },
     }
   }

@@ -31,6 +31,7 @@ export function resolveRange(annotation: ModelAnnotation, source: RetentionSourc
     kind: key?.kind === 'number' ? 'number-range' : 'range',
     position: given.get('by')?.position ?? annotation.position,
     keys: key && [key.field],
+    default: isDefault ? given.get('default')?.position : undefined,
     policy,
   }
 }

@@ -20,7 +20,7 @@ const generate = async (schema: string) => {
 }
 const triggers = async () =>
   (
-    await project.database.query(`SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname <> 'partman_only_grows' ORDER BY 1`)
+    await project.database.query(`SELECT tgname FROM pg_trigger WHERE tgrelid = '"Project"'::regclass AND NOT tgisinternal ORDER BY 1`)
   ).rows.map(({ tgname }) => tgname)
 const bounds = async () =>
   (
@@ -35,7 +35,7 @@ test('a trigger comes with a migration once it is asked for, follows the annotat
   await project.partman(['migrate', 'dev', '--name', 'init'])
   expect(await project.prisma(['migrate', 'deploy'])).toMatchObject({ exitCode: 0 })
   expect(await triggers()).toEqual([])
-  expect((await project.migrations()).filter(({ sql }) => sql.includes('TRIGGER'))).toEqual([])
+  expect((await project.migrations()).filter(({ sql }) => sql.includes('make_tenants'))).toEqual([])
 
   // The relation goes in the same step: its constraint is dropped by the migration before that of the trigger.
   await generate(TRIGGERED)
@@ -57,7 +57,7 @@ test('a trigger comes with a migration once it is asked for, follows the annotat
   })
   expect(await project.partman(['migrate'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Nothing to write') })
   expect(await project.prisma(['migrate', 'deploy'], { scriptMode: 'statements' })).toMatchObject({ exitCode: 0 })
-  expect(await triggers()).toEqual(['partman_lock_tenant', 'partman_make_tenants'])
+  expect(await triggers()).toEqual([expect.stringMatching(/^partman_lock_tenant_/), expect.stringMatching(/^partman_make_tenants_/)])
   expect(await project.partman(['migrate'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Nothing to write') })
   expect(await project.partman(['check'])).toMatchObject({ exitCode: 0, stdout: 'Nothing found.\n' })
   // Prisma neither sees the trigger nor misses it: it wants no reset, and writes no migration.
@@ -81,7 +81,7 @@ test('a trigger comes with a migration once it is asked for, follows the annotat
   })
   // What a reset leaves of the function is taken over when the migrations run again.
   expect(await project.prisma(['migrate', 'reset', '--force'])).toMatchObject({ exitCode: 0 })
-  expect(await triggers()).toEqual(['partman_lock_tenant', 'partman_make_tenants'])
+  expect(await triggers()).toEqual([expect.stringMatching(/^partman_lock_tenant_/), expect.stringMatching(/^partman_make_tenants_/)])
   await project.database.query(`INSERT INTO "Project" (id) VALUES ('anew')`)
   await project.database.query(
     `INSERT INTO "${HOSTILE_TABLE}" (id, "projectId", "createdAt") VALUES ('1', 'anew', now() + interval '5 days')`,

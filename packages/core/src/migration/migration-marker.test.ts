@@ -8,8 +8,8 @@ test('what is marked is read back, whatever the names', () => {
     '-- partman bookkeeping version 2',
     renderTableMarker(hostile),
     renderTableMarker({ schema: 'public', name: 'Event' }),
-    renderTriggerMarker({ tenants: hostile.name, fingerprint: 'abc' }),
-    renderTriggerMarker({ tenants: hostile.name, fingerprint: null }),
+    renderTriggerMarker({ partitionSchema: hostile.schema, tenants: hostile.name, fingerprint: 'abc' }),
+    renderTriggerMarker({ partitionSchema: hostile.schema, tenants: hostile.name, fingerprint: null }),
     'SELECT 1;',
   ]
   for (const lineEnd of ['\n', '\r\n']) {
@@ -17,8 +17,8 @@ test('what is marked is read back, whatever the names', () => {
       bookkeeping: 2,
       tables: [hostile, { schema: 'public', name: 'Event' }],
       triggers: [
-        { tenants: hostile.name, fingerprint: 'abc' },
-        { tenants: hostile.name, fingerprint: null },
+        { partitionSchema: hostile.schema, tenants: hostile.name, fingerprint: 'abc' },
+        { partitionSchema: hostile.schema, tenants: hostile.name, fingerprint: null },
       ],
     })
   }

@@ -1,6 +1,7 @@
 import type { TableName, TablePolicy, TenantSet } from '../policy/document.js'
 import { formatTableName } from '../state/state.js'
 import type { ForeignKey, FoundTrigger } from '../state/tenant-trigger-mark.js'
+import { wantDefault } from '../state/want-partitions.js'
 import type { MigrationFile } from './migration-folder.js'
 import { parseMigrationMarkers } from './migration-marker.js'
 import type { PendingChanges } from './pending-changes.js'
@@ -9,6 +10,8 @@ import type { TenantTrigger } from './tenant-trigger.js'
 
 /** Triggers that a document wants, and what the database has of them. */
 export interface TriggerRequest {
+  /** The schema of the document's partitions: what makes partitions elsewhere belongs to another document. */
+  readonly partitionSchema: string
   readonly tenantSets: readonly TenantSet[]
   readonly wanted: readonly WantedTrigger[]
   readonly found: readonly FoundTrigger[]
@@ -25,7 +28,7 @@ export interface WantedTrigger {
 /** What the new migration does to the trigger of a tenant set. */
 export type TriggerStep =
   | { readonly kind: 'create-trigger'; readonly trigger: TenantTrigger }
-  | { readonly kind: 'drop-trigger'; readonly tenants: string }
+  | { readonly kind: 'drop-trigger'; readonly partitionSchema: string; readonly tenants: string }
 
 /** Why a trigger cannot be made. */
 export interface TriggerRefusal {
@@ -39,32 +42,52 @@ export interface TriggerRefusal {
  * keep triggers of its own in the same database: what is not declared goes where these migrations have made it, or it is on a table of theirs.
  */
 export function planTriggers(
-  { tenantSets, wanted, found }: TriggerRequest,
+  { partitionSchema, tenantSets, wanted, found }: TriggerRequest,
   { all, pending }: { readonly all: readonly MigrationFile[]; readonly pending: readonly MigrationFile[] },
   changes: PendingChanges,
 ): TriggerStep[] {
-  const marks = new Map<string, { readonly fingerprint: string | null; readonly isOn: (table: TableName) => boolean }>()
-  for (const { tenants, fingerprint, table } of found) {
-    const isOn = (one: TableName) => table !== null && sameName(changes.databaseName(one)?.table, table)
-    marks.set(tenants, { fingerprint, isOn })
+  const markersOf = (files: readonly MigrationFile[]) =>
+    parseMigrationMarkers(files).triggers.filter((mark) => mark.partitionSchema === partitionSchema)
+  const marks = new Map<string, PlannedMark>()
+  for (const { tenants, fingerprint } of found) {
+    const foundOn = (table: TableName) => findTriggerOn(table, tenants, found, changes)
+    marks.set(tenants, { fingerprint, foundOn })
   }
-  for (const { tenants, fingerprint } of parseMigrationMarkers(pending).triggers) marks.set(tenants, { fingerprint, isOn: () => true })
+  for (const { tenants, fingerprint } of markersOf(pending)) marks.set(tenants, { fingerprint, foundOn: () => ({ enabled: true }) })
   const create = wanted.flatMap(({ trigger }): TriggerStep[] => {
     const mark = marks.get(trigger.tenants)
-    const isThere = mark?.fingerprint === trigger.fingerprint && mark.isOn(trigger.source.table)
+    const isThere = mark?.fingerprint === trigger.fingerprint && mark.foundOn(trigger.source.table)?.enabled
     return isThere ? [] : [{ kind: 'create-trigger', trigger }]
   })
-  const made = new Set(parseMigrationMarkers(all).triggers.map(({ tenants }) => tenants))
+  const made = new Set(markersOf(all).map(({ tenants }) => tenants))
   const isOwn = (tenants: string) =>
-    made.has(tenants) || tenantSets.some(({ name, source }) => name === tenants && source && marks.get(tenants)?.isOn(source.table))
+    made.has(tenants) || tenantSets.some(({ name, source }) => name === tenants && source && marks.get(tenants)?.foundOn(source.table))
   const isWanted = (tenants: string) => wanted.some(({ trigger }) => trigger.tenants === tenants)
   const drop = [...marks].flatMap(([tenants, { fingerprint }]): TriggerStep[] =>
-    fingerprint === null || isWanted(tenants) || !isOwn(tenants) ? [] : [{ kind: 'drop-trigger', tenants }],
+    fingerprint === null || isWanted(tenants) || !isOwn(tenants) ? [] : [{ kind: 'drop-trigger', partitionSchema, tenants }],
   )
   return [...create, ...drop]
 }
 
-/** Finds what stands against triggers: a table that nothing creates, and foreign keys that would have sign-ups wait for each other. */
+/** What the database has of a trigger's function, or will have after the pending migrations. */
+interface PlannedMark {
+  readonly fingerprint: string | null
+  /** The trigger on a table; undefined where it has none. The function may be on several: a table that was renamed keeps its triggers. */
+  readonly foundOn: (table: TableName) => Pick<FoundTrigger, 'enabled'> | undefined
+}
+
+/** Finds the trigger of a tenant set on a table, under the name that the table has before the pending migrations. */
+export function findTriggerOn(
+  name: TableName,
+  tenants: string,
+  found: readonly FoundTrigger[],
+  changes: Pick<PendingChanges, 'databaseName'>,
+): FoundTrigger | undefined {
+  const inDatabase = changes.databaseName(name)?.table
+  return found.find(({ table, ...one }) => one.tenants === tenants && table !== null && sameName(inDatabase, table))
+}
+
+/** Finds what stands against triggers: a table that nothing creates, and what would have sign-ups wait for each other, foreign keys or a DEFAULT partition. */
 export function refuseTriggers({ wanted }: TriggerRequest, { changes }: PendingChanges): TriggerRefusal[] {
   return wanted.flatMap(({ trigger, found, foreignKeys }) => {
     const { model, table } = trigger.source
@@ -82,8 +105,19 @@ export function refuseTriggers({ wanted }: TriggerRequest, { changes }: PendingC
         },
       ]
     }
-    return standingKeys(trigger, foreignKeys, changes).map((key) => ({ policy, reason: describeForeignKey(key), hint: FOREIGN_KEY_HINT }))
+    const defaults = trigger.tables.filter(({ policy: outermost }) => wantDefault(outermost).length > 0)
+    return [
+      ...defaults.map((one) => ({ policy, reason: describeDefault(one.table, table), hint: DEFAULT_HINT })),
+      ...standingKeys(trigger, foreignKeys, changes).map((key) => ({ policy, reason: describeForeignKey(key), hint: FOREIGN_KEY_HINT })),
+    ]
   })
+}
+
+const DEFAULT_HINT =
+  'Take `default: true` off its outermost level and drop the DEFAULT partition, or take `trigger: true` away: the client makes the partitions before the row.'
+
+function describeDefault(table: TableName, to: TableName): string {
+  return `a trigger of ${formatTableName(to)} would deadlock: ${formatTableName(table)} has a DEFAULT partition beside those of the tenants, and a new partition locks it against all who read or write that table, until whoever inserts the tenant commits`
 }
 
 const FOREIGN_KEY_HINT =

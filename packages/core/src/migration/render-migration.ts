@@ -25,8 +25,6 @@ export function renderMigration(
   if (bookkeeping) parts.push(renderBookkeeping(document.tenantSets, document.partitionSchema))
   if (firstPartitions.length > 0) parts.push(renderFirstPartitions(document, firstPartitions))
   parts.push(...renderWholeIndexes(edits.flatMap(({ indexes = [] }) => indexes)))
-  parts.push(
-    ...triggers.map((step) => (step.kind === 'create-trigger' ? renderCreateTrigger(step.trigger) : renderDropTrigger(step.tenants))),
-  )
+  parts.push(...triggers.map((step) => (step.kind === 'create-trigger' ? renderCreateTrigger(step.trigger) : renderDropTrigger(step))))
   return parts.length === 0 ? null : parts.join('\n')
 }

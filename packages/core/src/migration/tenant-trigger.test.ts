@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { observeTenantTriggers } from '../catalog/observe-tenant-triggers.js'
 import { triggerDatabase, triggerDocument } from '../fixtures/tenant-trigger-database.js'
-import { HOSTILE, PLAIN, webhookDocument } from '../fixtures/webhook-tables.js'
+import { HOSTILE, PLAIN, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
 import { pgDatabase } from '../runtime/pg-database.js'
 import { removeTenant } from '../runtime/remove-tenant.js'
 import { renderRegistration } from '../sql/render-registration.js'
-import { identifier, literal, qualified } from '../sql/sql.js'
-import { renderDropTrigger, wantTriggers } from './tenant-trigger.js'
+import { constantSql, identifier, literal, qualified } from '../sql/sql.js'
+import { renderFirstPartitions } from './first-partitions.js'
+import { renderCreateTrigger, renderDropTrigger, wantTriggers } from './tenant-trigger.js'
 
 const OPTIONS = { now: Date.now(), lockTimeoutMs: 60_000 }
 
@@ -139,7 +141,6 @@ it('a tenant and its partitions come together or not at all', async () => {
   await test.query('ROLLBACK')
   await insert('taken')
   await expect(insert('new', 'taken')).rejects.toMatchObject({ code: '23505' })
-  await expect(insert('new', '')).rejects.toMatchObject({ code: '23514' })
   await test.query(`INSERT INTO "Project" (id) VALUES ('taken'), ('other') ON CONFLICT DO NOTHING`)
   await test.query(`INSERT INTO "Project" (id) VALUES ('taken'), ('third') ON CONFLICT (id) DO UPDATE SET slug = 'changed'`)
   expect(await registered()).toEqual(['other', 'taken', 'third'])
@@ -150,6 +151,17 @@ it('a tenant and its partitions come together or not at all', async () => {
   ])
   const { rows } = await test.query('SELECT id FROM "Project" ORDER BY id')
   expect(rows.map(({ id }) => id)).toEqual(['other', 'taken', 'third'])
+})
+
+it('passes over a row whose key is no tenant', async () => {
+  const { test, tenants, registered, insert } = await triggerDatabase()
+  await test.query('BEGIN')
+  await insert('')
+  expect((await test.query(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()`)).rowCount).toBe(0)
+  await insert('acme')
+  await test.query('COMMIT')
+  expect(await registered()).toEqual(['acme'])
+  expect(await tenants()).toHaveLength(1)
 })
 
 it('a tenant that was removed gets nothing, and no row', async () => {
@@ -228,7 +240,7 @@ it('takes the partition that a tenant already has under another name, and no nam
 })
 
 it('waits for a lock as long as its session says, or five seconds, and leaves the setting as it was', async () => {
-  const { test, connect, insert } = await triggerDatabase()
+  const { test, document, connect, insert } = await triggerDatabase()
   const limit = async () => (await test.query<{ lock_timeout: string }>('SHOW lock_timeout')).rows[0]?.lock_timeout
   await test.query('BEGIN')
   await insert('first')
@@ -242,6 +254,10 @@ it('waits for a lock as long as its session says, or five seconds, and leaves th
   await other.query('LOCK TABLE ONLY "DeliveryAttempt" IN SHARE UPDATE EXCLUSIVE MODE')
   await expect(insert('acme')).rejects.toMatchObject({ code: '55P03' })
   expect(await limit()).toBe('0')
+  await other.query('ROLLBACK')
+  await other.query('BEGIN')
+  await other.query(renderRegistration(document, 'Project', 'acme', OPTIONS))
+  await expect(insert('acme')).rejects.toMatchObject({ code: '55P03', where: expect.stringContaining('pg_advisory_xact_lock') })
   await other.query('ROLLBACK')
   await insert('acme')
 })
@@ -260,19 +276,89 @@ it('makes for one statement as many tenants as a transaction has locks for, and 
 })
 
 it('passes over a table that is gone, and is gone itself without a trace', async () => {
-  const { test, tenants, insert } = await triggerDatabase()
+  const { test, document, tenants, insert } = await triggerDatabase()
   await test.query('ALTER TABLE "DeliveryAttempt" RENAME TO "Attempt"')
   await insert('acme')
   await test.query('ALTER TABLE "Attempt" RENAME TO "DeliveryAttempt"')
   expect(await tenants()).toEqual([])
-  await test.query(renderDropTrigger('Project'))
-  await test.query(renderDropTrigger('Project'))
+  await test.query(renderDropTrigger(wantTriggers(document)[0]!))
+  await test.query(renderDropTrigger(wantTriggers(document)[0]!))
   await insert('other')
   expect(await tenants()).toEqual([])
   const { rows } = await test.query(
-    `SELECT 1 FROM pg_proc WHERE proname LIKE 'make_tenants%' UNION ALL SELECT 1 FROM pg_trigger WHERE NOT tgisinternal AND tgname <> 'partman_only_grows'`,
+    `SELECT 1 FROM pg_proc WHERE proname LIKE 'make_tenants%' UNION ALL SELECT 1 FROM pg_trigger WHERE tgrelid = '"Project"'::regclass AND NOT tgisinternal`,
   )
   expect(rows).toEqual([])
+})
+
+it.each(['partman_partitions_of_the_other', `Other"s; 'é' ${'x'.repeat(45)}`])(
+  'two documents with tenants of one table and one name have triggers of their own: %s',
+  async (partitionSchema) => {
+    const { test, document, database, tenants, insert } = await triggerDatabase()
+    const names = {
+      ...PLAIN,
+      partitionSchema,
+      attempts: { schema: 'public', name: 'OtherAttempt' },
+      audit: { schema: 'public', name: 'OtherLog' },
+    }
+    const other = triggerDocument(names)
+    const tables = webhookTables(names, other).filter((statement) => !statement.startsWith(`CREATE TABLE ${qualified(names.projects)}`))
+    for (const statement of tables) await test.query(constantSql(statement.replace(/ REFERENCES [^,]+/, '')))
+    await test.query(renderFirstPartitions(other, []))
+    const [ours, theirs] = [wantTriggers(document)[0]!, wantTriggers(other)[0]!]
+    await test.query(renderCreateTrigger(theirs))
+    const found = (fingerprint: string, schema: string) => [
+      { partitionSchema: schema, tenants: 'Project', fingerprint, table: PLAIN.projects, enabled: true },
+    ]
+    expect(await observeTenantTriggers(database, document.partitionSchema)).toEqual(found(ours.fingerprint, document.partitionSchema))
+    expect(await observeTenantTriggers(database, partitionSchema)).toEqual(found(theirs.fingerprint, partitionSchema))
+    const others = async () => (await test.query(`SELECT FROM pg_inherits WHERE inhparent = '"OtherAttempt"'::regclass`)).rowCount
+    await insert('acme')
+    expect([(await tenants()).length, await others()]).toEqual([1, 1])
+    await test.query(renderDropTrigger(theirs))
+    expect(await observeTenantTriggers(database, partitionSchema)).toEqual([])
+    await insert('globex')
+    expect([(await tenants()).length, await others()]).toEqual([2, 1])
+  },
+)
+
+it.each(['partman_lock_tenant', 'partman_make_tenants'])(
+  'is found disabled where %s is, and fires again once it is made anew',
+  async (disabled) => {
+    const { test, document, database, tenants, insert } = await triggerDatabase()
+    const trigger = wantTriggers(document)[0]!
+    const enabled = async () => (await observeTenantTriggers(database, document.partitionSchema)).map((found) => found.enabled)
+    const { rows } = await test.query<{ tgname: string }>(`SELECT tgname FROM pg_trigger WHERE starts_with(tgname, '${disabled}')`)
+    const name = identifier(rows[0]!.tgname)
+    expect(await enabled()).toEqual([true])
+    await test.query(`ALTER TABLE "Project" ENABLE ALWAYS TRIGGER ${name}`)
+    expect(await enabled()).toEqual([true])
+    for (const state of ['ENABLE REPLICA', 'DISABLE']) {
+      await test.query(`ALTER TABLE "Project" ${state} TRIGGER ${name}`)
+      expect(await enabled()).toEqual([false])
+    }
+    await test.query(renderCreateTrigger(trigger))
+    expect(await enabled()).toEqual([true])
+    await insert('acme')
+    expect(await tenants()).toHaveLength(1)
+  },
+)
+
+it('goes over to the table that has taken the place of another', async () => {
+  const { test, document, database, tenants, insert } = await triggerDatabase()
+  const tables = async () => (await observeTenantTriggers(database, document.partitionSchema)).map(({ table }) => table)
+  const old = { schema: 'Old "schema"', name: `Project's %I old` }
+  await test.query(`CREATE SCHEMA ${identifier(old.schema)}`)
+  await test.query(`ALTER TABLE "Project" SET SCHEMA ${identifier(old.schema)}`)
+  await test.query(`ALTER TABLE ${identifier(old.schema)}."Project" RENAME TO ${identifier(old.name)}`)
+  await test.query(`CREATE TABLE "Project" (id text PRIMARY KEY)`)
+  expect(await tables()).toEqual([old])
+  await test.query(renderCreateTrigger(wantTriggers(document)[0]!))
+  expect(await tables()).toEqual([PLAIN.projects])
+  await test.query(`INSERT INTO ${qualified(old)} (id) VALUES ('old')`)
+  expect(await tenants()).toEqual([])
+  await insert('acme')
+  expect(await tenants()).toHaveLength(1)
 })
 
 it('a document wants a trigger where one is asked for and there is something to make', () => {

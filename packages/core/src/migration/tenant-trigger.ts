@@ -6,9 +6,9 @@ import { lockTenant, refuseRemoved } from '../sql/removed-tenant.js'
 import { hasIdentity, likeParent, renderBeyondLike } from '../sql/render-partition.js'
 import { comment, constantSql, doBlock, dollarQuoted, identifier, integer, joinSql, literal, qualified, type Sql, sql } from '../sql/sql.js'
 import { countSubtree, LOCKS_PER_TABLE } from '../state/lock-budget.js'
-import { joinName, partitionStem, valueLabel } from '../state/partition-name.js'
+import { partitionStem } from '../state/partition-name.js'
 import { formatTableName } from '../state/state.js'
-import { formatTriggerMark, LOCK_TRIGGER, MAKE_TRIGGER } from '../state/tenant-trigger-mark.js'
+import { formatTriggerMark, type TriggerMark, triggerFunctionName, triggerNames } from '../state/tenant-trigger-mark.js'
 import { wantTenant } from '../state/want-partitions.js'
 import { wantTable } from '../state/want-state.js'
 import { renderTriggerMarker } from './migration-marker.js'
@@ -16,6 +16,8 @@ import { declareLevels, part, partitionByOf, partName, renderBelow, renderQuery 
 
 /** A trigger that makes the partitions of the tenants of a set, as a document wants it. */
 export interface TenantTrigger {
+  /** The schema of the partitions that it makes. */
+  readonly partitionSchema: string
   /** The name of the tenant set. */
   readonly tenants: string
   readonly source: NonNullable<TenantSet['source']>
@@ -37,7 +39,14 @@ export function wantTriggers(document: PartmanDocument): TenantTrigger[] {
     const tables = document.tables.filter(({ policy }) => tenantsOf(policy)?.tenants === name)
     if (!source?.trigger || tables.length === 0) return []
     const body = renderBody(document, name, source, tables)
-    const trigger = { tenants: name, source, declaredAt: source.trigger.declaredAt, tables, body }
+    const trigger = {
+      partitionSchema: document.partitionSchema,
+      tenants: name,
+      source,
+      declaredAt: source.trigger.declaredAt,
+      tables,
+      body,
+    }
     const fingerprint = createHash('sha256')
       .update(renderInstall({ ...trigger, fingerprint: '' }))
       .digest('hex')
@@ -59,31 +68,42 @@ ${renderInstall(trigger)};
  * schema, looks for operators in pg_catalog alone, and can be put on no other table by anybody else.
  * https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
  */
-function renderInstall({ tenants, source, body, fingerprint }: TenantTrigger): Sql {
-  const [name, table] = [functionName(tenants), qualified(source.table)]
-  return doBlock(sql`BEGIN
+function renderInstall({ partitionSchema, tenants, source, body, fingerprint }: TenantTrigger): Sql {
+  const [name, table] = [functionName({ partitionSchema, tenants }), qualified(source.table)]
+  const { lock, make } = triggerNames(partitionSchema)
+  return doBlock(sql`DECLARE
+  stray record;
+BEGIN
   CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS ${dollarQuoted('make_tenants', body)};
   REVOKE ALL ON FUNCTION ${name}() FROM PUBLIC;
-  COMMENT ON FUNCTION ${name}() IS ${literal(formatTriggerMark({ tenants, fingerprint }))};
-  CREATE OR REPLACE TRIGGER ${identifier(LOCK_TRIGGER)} BEFORE INSERT ON ${table}
+  COMMENT ON FUNCTION ${name}() IS ${literal(formatTriggerMark({ partitionSchema, tenants, fingerprint }))};
+  -- A table that was renamed has kept its triggers.
+  FOR stray IN SELECT t.tgname, t.tgrelid::regclass AS relation FROM pg_catalog.pg_trigger t
+    WHERE t.tgfoid = ${literal(sql`${name}()`)}::regprocedure AND t.tgrelid <> ${literal(table)}::regclass AND t.tgparentid = 0 LOOP
+    EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', stray.tgname, stray.relation);
+  END LOOP;
+  CREATE OR REPLACE TRIGGER ${identifier(lock)} BEFORE INSERT ON ${table}
     FOR EACH ROW EXECUTE FUNCTION ${name}();
-  CREATE OR REPLACE TRIGGER ${identifier(MAKE_TRIGGER)} AFTER INSERT ON ${table}
+  CREATE OR REPLACE TRIGGER ${identifier(make)} AFTER INSERT ON ${table}
     REFERENCING NEW TABLE AS partman_inserted FOR EACH STATEMENT EXECUTE FUNCTION ${name}();
 END`)
 }
 
 /** The part of a migration that takes it away again, from whatever table it is on. */
-export function renderDropTrigger(tenants: string): Sql {
-  return sql`${constantSql(renderTriggerMarker({ tenants, fingerprint: null }))}
+export function renderDropTrigger(trigger: TriggerOf): Sql {
+  return sql`${constantSql(renderTriggerMarker({ ...trigger, fingerprint: null }))}
 ${doBlock(sql`BEGIN
-  DROP FUNCTION IF EXISTS ${functionName(tenants)}() CASCADE;
+  DROP FUNCTION IF EXISTS ${functionName(trigger)}() CASCADE;
 END`)};
 `
 }
 
-function functionName(tenants: string): Sql {
-  return qualified({ schema: 'partman', name: joinName('make_tenants', valueLabel(tenants)) })
+/** Which trigger, whatever it makes. */
+type TriggerOf = Pick<TriggerMark, 'partitionSchema' | 'tenants'>
+
+function functionName(trigger: TriggerOf): Sql {
+  return qualified({ schema: 'partman', name: triggerFunctionName(trigger) })
 }
 
 /** The body of the function of both triggers. */
@@ -91,6 +111,12 @@ function renderBody(document: PartmanDocument, tenants: string, source: TenantTr
   const key = identifier(source.key.column)
   const set = literal(tenants)
   const lock = (tenant: Sql) => sql`PERFORM ${lockTenant(set, tenant)};`
+  const setTimeout = (value: Sql) => sql`PERFORM pg_catalog.set_config('lock_timeout', ${value}, true);`
+  const limit = sql`IF previous = '0' THEN
+    ${setTimeout(literal(LOCK_TIMEOUT))}
+  END IF;`
+  const restore = setTimeout(constantSql('previous'))
+  const keyOf = (row: string) => sql`${constantSql(row)}.${key}::text COLLATE "C"`
   const depths = tables.map(({ policy }) => declareLevels(policy)).sort((a, b) => b.length - a.length)
   return sql`DECLARE
   tenant_key text;
@@ -103,15 +129,15 @@ ${depths[0] ?? constantSql('')}
 BEGIN
   IF TG_LEVEL = 'ROW' THEN
     -- Whoever registers the same tenant takes this lock before its row, too: two that took them in two orders would wait for each other.
-    IF NOT EXISTS (SELECT FROM partman.tenant t WHERE t.tenants = ${set} AND t.key = NEW.${key}::text COLLATE "C") THEN
-      ${lock(sql`(NEW.${key}::text COLLATE "C")`)}
+    IF ${keyOf('NEW')} <> '' AND NOT EXISTS (SELECT FROM partman.tenant t WHERE t.tenants = ${set} AND t.key = ${keyOf('NEW')}) THEN
+      ${limit}
+      ${lock(sql`(${keyOf('NEW')})`)}
+      ${restore}
     END IF;
     RETURN NEW;
   END IF;
-  IF previous = '0' THEN
-    PERFORM pg_catalog.set_config('lock_timeout', '${constantSql(LOCK_TIMEOUT)}', true);
-  END IF;
-  FOR tenant_key IN SELECT DISTINCT i.${key}::text COLLATE "C" FROM partman_inserted i WHERE i.${key} IS NOT NULL ORDER BY 1 LOOP
+  ${limit}
+  FOR tenant_key IN SELECT DISTINCT ${keyOf('i')} FROM partman_inserted i WHERE ${keyOf('i')} <> '' ORDER BY 1 LOOP
     ${lock(sql`tenant_key`)}
     ${refuseRemoved(document.partitionSchema, tenants, [sql`tenant_key`])}
     INSERT INTO partman.tenant (tenants, key) VALUES (${set}, tenant_key) ON CONFLICT DO NOTHING;
@@ -121,7 +147,7 @@ BEGIN
       '\n',
     )}
   END LOOP;
-  PERFORM pg_catalog.set_config('lock_timeout', previous, true);
+  ${restore}
   RETURN NULL;
 END`
 }
