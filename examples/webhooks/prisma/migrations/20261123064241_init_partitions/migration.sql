@@ -6,7 +6,7 @@ BEGIN
   END IF;
   IF pg_catalog.to_regclass('partman.tenant') IS NOT NULL THEN
     DELETE FROM partman.tenant WHERE tenants = ANY (ARRAY['Project']::text[]) AND settings IS NULL;
-    DELETE FROM partman.removal WHERE tenants = ANY (ARRAY['Project']::text[]);
+    DELETE FROM partman.removal WHERE partition_schema = 'partman_partitions' AND tenants = ANY (ARRAY['Project']::text[]);
     RETURN;
   END IF;
 
@@ -74,6 +74,7 @@ BEGIN
     phase text CHECK (phase IN ('before-detach', 'before-drop')),
     relation text NOT NULL,
     pg_class_xmin xid,
+    stale boolean NOT NULL DEFAULT false,
     attempts int NOT NULL DEFAULT 0,
     started_at timestamptz,
     finished_at timestamptz,
@@ -82,7 +83,7 @@ BEGIN
     reason text,
     PRIMARY KEY (partition, phase)
   );
-  COMMENT ON TABLE partman.hook_call IS 'What the hooks of the application said about partitions that are to go';
+  COMMENT ON TABLE partman.hook_call IS 'What the hooks of the application said about partitions that are to go; stale: they are to be asked anew, where there are any';
 
   CREATE TABLE partman.audit (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
