@@ -1,5 +1,6 @@
 import { type Partition, type State, sameTable, type Table } from '../state/state.js'
 import type { AttachIndex, CreateIndex, Operation } from './operation.js'
+import { retiredMarker } from './retired-marker.js'
 
 /** What an operation makes of a state: the same as it makes of a database, on a value. */
 export function applyToState(state: State, operation: Operation): State {
@@ -7,9 +8,9 @@ export function applyToState(state: State, operation: Operation): State {
     case 'create-partition':
       return { ...state, tables: mapLevels(state.tables, operation.parent, (partitions) => [...partitions, made(operation.partition)]) }
     case 'detach-partition': {
-      const { partition, parent, table, retiredAt } = operation
-      const { schema, name, oid, bound } = partition
-      const detached = { schema, name, oid, marker: { table, partition: { schema, name }, parent, bound, retiredAt } }
+      const { partition, parent } = operation
+      const { schema, name, oid } = partition
+      const detached = { schema, name, oid, marker: retiredMarker(operation) }
       return { ...state, tables: without(state.tables, parent, partition.oid), detached: [...state.detached, detached] }
     }
     case 'clear-marker': {

@@ -7,6 +7,7 @@ import type {
   Operation,
   OperationLock,
 } from '../plan/operation.js'
+import { retiredMarker } from '../plan/retired-marker.js'
 import { formatMarker } from '../state/marker.js'
 import { assertKnownHolds, HOLD_LOCK } from './assert-holds.js'
 import { assertRelation, isAttached, isDetached, type RenderOptions } from './guarded-block.js'
@@ -90,17 +91,9 @@ function bare(bound: Sql): Sql {
  * that a limit could be local to, and waits, without blocking readers or writers, until all who use the parent are gone.
  */
 function renderDetach(operation: DetachPartition, options: RenderOptions): Statement[] {
-  const { parent, partition, table, tenant, retiredAt, reason, locks, removed } = operation
+  const { parent, partition, table, reason, locks, removed } = operation
   const { schema, name, bound } = partition
-  const marker = formatMarker({
-    table,
-    partition: { schema, name },
-    parent,
-    bound,
-    ...(tenant !== null && { tenant }),
-    ...(removed && { removed: removed.tenants }),
-    retiredAt,
-  })
+  const marker = formatMarker(retiredMarker(operation))
   return [
     {
       kind: 'block',
