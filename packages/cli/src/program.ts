@@ -10,6 +10,7 @@ import { maintainCommand } from './commands/maintain.js'
 import { migrateCommand } from './commands/migrate.js'
 import { planCommand } from './commands/plan.js'
 import { restoreDetachedCommand } from './commands/restore-detached.js'
+import { serveCommand } from './commands/serve.js'
 import { simulateCommand } from './commands/simulate.js'
 import { statusCommand } from './commands/status.js'
 import { tenantsCommand } from './commands/tenants.js'
@@ -73,6 +74,7 @@ function buildProgram(bind: Bind): Command {
     tenantsCommand,
     holdCommand,
     restoreDetachedCommand,
+    serveCommand,
   ]) {
     program.addCommand(makeCommand(bind))
   }

@@ -7,7 +7,10 @@ export type OpenAPIDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>
 
 /** Headers of every request that changes something. */
 const actHeaders = z.object({
-  'x-partman-request': z.literal('1').meta({ description: 'A page of another site cannot send it' }),
+  'x-partman-request': z
+    .literal('1')
+    .optional()
+    .meta({ description: 'Has to be sent, as a page of another site cannot send it; the client does so by itself' }),
   'idempotency-key': z
     .string()
     .min(1)

@@ -354,9 +354,9 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header: {
-                    /** @description A page of another site cannot send it */
-                    "x-partman-request": "1";
+                header?: {
+                    /** @description Has to be sent, as a page of another site cannot send it; the client does so by itself */
+                    "x-partman-request"?: "1";
                     /** @description The same key with the same request has the same answer for 24 hours, and does nothing again */
                     "idempotency-key"?: string;
                 };
@@ -463,9 +463,9 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header: {
-                    /** @description A page of another site cannot send it */
-                    "x-partman-request": "1";
+                header?: {
+                    /** @description Has to be sent, as a page of another site cannot send it; the client does so by itself */
+                    "x-partman-request"?: "1";
                     /** @description The same key with the same request has the same answer for 24 hours, and does nothing again */
                     "idempotency-key"?: string;
                 };
@@ -707,9 +707,9 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header: {
-                    /** @description A page of another site cannot send it */
-                    "x-partman-request": "1";
+                header?: {
+                    /** @description Has to be sent, as a page of another site cannot send it; the client does so by itself */
+                    "x-partman-request"?: "1";
                     /** @description The same key with the same request has the same answer for 24 hours, and does nothing again */
                     "idempotency-key"?: string;
                 };
@@ -761,9 +761,9 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header: {
-                    /** @description A page of another site cannot send it */
-                    "x-partman-request": "1";
+                header?: {
+                    /** @description Has to be sent, as a page of another site cannot send it; the client does so by itself */
+                    "x-partman-request"?: "1";
                     /** @description The same key with the same request has the same answer for 24 hours, and does nothing again */
                     "idempotency-key"?: string;
                 };
@@ -846,9 +846,9 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header: {
-                    /** @description A page of another site cannot send it */
-                    "x-partman-request": "1";
+                header?: {
+                    /** @description Has to be sent, as a page of another site cannot send it; the client does so by itself */
+                    "x-partman-request"?: "1";
                     /** @description The same key with the same request has the same answer for 24 hours, and does nothing again */
                     "idempotency-key"?: string;
                 };
@@ -1250,16 +1250,16 @@ export interface components {
         NewHold: {
             model: string;
             /** @default null */
-            tenant: string | null;
+            tenant?: string | null;
             /** @default null */
-            from: string | null;
+            from?: string | null;
             /**
              * @description Excluded
              * @default null
              */
-            to: string | null;
+            to?: string | null;
             /** @default null */
-            until: string | null;
+            until?: string | null;
             reason: string;
         };
         Reason: {

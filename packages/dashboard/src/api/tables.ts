@@ -30,6 +30,7 @@ export const tableEndpoints = [
       search: z.string().max(200).optional().meta({ description: 'Only those whose name, tenant or bound has this text in it' }),
     }),
     answer: pageOf(Partition),
-    respond: async (dashboard, { access, params, query }) => listPartitions(dashboard, findTable(dashboard, access, params.model), query),
+    respond: async (dashboard, { access, params, query }) =>
+      listPartitions(dashboard, access, findTable(dashboard, access, params.model), query),
   }),
 ]

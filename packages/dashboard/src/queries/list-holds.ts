@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi'
-import { listHolds, type RecordedHold } from '@partman/core'
-import type { Access } from '../access/access.js'
+import { listHolds, type RecordedHold, tenantsOf } from '@partman/core'
+import { type Access, isAtLeast, roleFor } from '../access/access.js'
 import { type Dashboard, visibleTables } from '../api/context.js'
 import type { Hold } from '../api/schemas.js'
 import { cutPage, type Page } from './cursor.js'
@@ -22,8 +22,15 @@ export async function listVisibleHolds(
 export async function observeHolds(dashboard: Dashboard, access: Access): Promise<RecordedHold[]> {
   const holds = await withBookkeeping(() => listHolds(dashboard.database, { all: true }))
   if (!access.roleFor) return holds
-  const visible = new Set(visibleTables(dashboard, access).map(({ table }) => JSON.stringify([table.schema, table.name])))
-  return holds.filter(({ table }) => visible.has(JSON.stringify([table.schema, table.name])))
+  const visible = new Map(
+    visibleTables(dashboard, access).map((declared) => [JSON.stringify([declared.table.schema, declared.table.name]), declared]),
+  )
+  return holds.filter(({ table, tenant }) => {
+    const declared = visible.get(JSON.stringify([table.schema, table.name]))
+    const set = declared && tenantsOf(declared.policy)?.tenants
+    if (tenant === null || set === undefined) return declared !== undefined
+    return isAtLeast(roleFor(access, { tenant: { set, key: tenant } }), 'viewer')
+  })
 }
 
 export function describeHold(hold: RecordedHold): z.input<typeof Hold> {

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi'
-import type { TablePolicy } from '@partman/core'
+import { policyLevels, type TablePolicy, tenantsOf } from '@partman/core'
+import { type Access, isAtLeast, roleFor } from '../access/access.js'
 import type { Dashboard } from '../api/context.js'
 import type { Partition } from '../api/schemas.js'
 import { cutPage, type Mark, type Page } from './cursor.js'
@@ -19,11 +20,12 @@ export interface PartitionsAsked {
 /** Lists partitions of a table. What is not sorted by a measure is measured for one page only. */
 export async function listPartitions(
   dashboard: Dashboard,
+  access: Access,
   declared: TablePolicy,
   asked: PartitionsAsked,
 ): Promise<Page<z.input<typeof Partition>>> {
   const { observation, partitions } = await observeTable(dashboard, declared)
-  const chosen = partitions.filter((partition) => isChosen(partition, asked))
+  const chosen = partitions.filter((partition) => isChosen(partition, asked) && isVisible(access, declared, partition.tenant))
   const { sort, order } = asked
   const measure = (some: readonly PlacedPartition[]) =>
     measureRelations(
@@ -36,6 +38,11 @@ export async function listPartitions(
   const page = cutPage(chosen, { name: `partitions ${sort}`, order, markOf }, asked)
   const measures = sort === 'bound' ? await measure(page.items) : all
   return { ...page, items: page.items.map((partition) => describe(partition, measures)) }
+}
+
+function isVisible(access: Access, { policy }: TablePolicy, tenant: string | null): boolean {
+  const set = policyLevels(policy).flatMap((level) => tenantsOf(level)?.tenants ?? [])[0]
+  return tenant === null || set === undefined || isAtLeast(roleFor(access, { tenant: { set, key: tenant } }), 'viewer')
 }
 
 function isChosen({ state, tenant, bound, name }: PlacedPartition, asked: PartitionsAsked): boolean {
@@ -58,7 +65,9 @@ function sortedBy(
   measures: ReadonlyMap<string, RelationMeasure>,
 ): Mark['value'] {
   if (sort === 'bound') return position === null ? null : sortable(position)
-  return (oid === null ? undefined : measures.get(oid)?.[sort]) ?? null
+  const measure = oid === null ? undefined : measures.get(oid)
+  // What is not there takes nothing.
+  return measure?.[sort] ?? (sort === 'bytes' ? 0 : null)
 }
 
 /** One that is missing has no oid; no other has its tenant and bound. */

@@ -1,0 +1,184 @@
+import { beforeAll, expect, it } from 'vitest'
+import type { components } from '../client.js'
+import { demoDashboard, type TestDashboard } from '../fixtures/test-dashboard.js'
+
+type Schemas = components['schemas']
+interface Page<Item> {
+  items: Item[]
+  next: string | null
+  total: number | null
+}
+
+let demo: TestDashboard
+beforeAll(async () => {
+  demo = await demoDashboard()
+})
+
+async function read<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await demo.get(path, init)
+  expect(response.status, path).toBe(200)
+  return (await response.json()) as T
+}
+
+async function readAll<Item>(path: string): Promise<Item[][]> {
+  const pages: Item[][] = []
+  for (let next: string | null = ''; next !== null; ) {
+    const page: Page<Item> = await read(`${path}${next === '' ? '' : `&cursor=${encodeURIComponent(next)}`}`)
+    pages.push(page.items)
+    next = page.next
+  }
+  return pages
+}
+
+it('the ribbon has each window once, in order, with what is detached, attached and missing of it', async () => {
+  const { ribbon, defaultRows, growth } = await read<Schemas['TableDetail']>('/tables/Event')
+  expect(ribbon.map(({ from }) => from)).toEqual([...ribbon.map(({ from }) => from)].sort())
+  expect(ribbon.slice(1).every(({ from }, index) => from === ribbon[index]?.to)).toBe(true)
+  const states = Object.fromEntries(
+    ['detached', 'retiring', 'history', 'current', 'ahead', 'missing'].map((state) => [
+      state,
+      ribbon.filter((cell) => cell.state === state).length,
+    ]),
+  )
+  expect(states).toEqual({ detached: 6, retiring: 0, history: 16, current: 1, ahead: 8, missing: 2 })
+  expect(ribbon.at(-1)).toMatchObject({ partitions: 0, missing: 3, bytes: 0, rows: null })
+  expect(ribbon.filter(({ state }) => state === 'history').every(({ partitions, missing }) => partitions === 3 && missing === 0)).toBe(true)
+  expect([defaultRows, growth.samples, (growth.bytesPerDay ?? 0) > 0]).toEqual([[], [], true])
+})
+
+it('rows in a DEFAULT partition are told of', async () => {
+  const { defaultRows, ribbon } = await read<Schemas['TableDetail']>('/tables/Metric')
+  expect(defaultRows).toMatchObject([{ partition: { schema: 'partman_partitions', name: 'metric_default' }, rows: 500 }])
+  expect(ribbon.at(-1)).toMatchObject({ from: null, to: null, state: 'other', rows: 500 })
+})
+
+it('a table by number has its present by the highest key', async () => {
+  const { ribbon } = await read<Schemas['TableDetail']>('/tables/Invoice')
+  expect(ribbon.map(({ from, state }) => [from, state])).toEqual([
+    ['0', 'retiring'],
+    ['1000', 'history'],
+    ['2000', 'history'],
+    ['3000', 'history'],
+    ['4000', 'current'],
+    ['5000', 'ahead'],
+    ['6000', 'missing'],
+  ])
+})
+
+it.each(['bound', 'bytes', 'rows', 'scans'] as const)('partitions come in pages sorted by %s, each once', async (sort) => {
+  for (const order of ['asc', 'desc']) {
+    const pages = await readAll<Schemas['Partition']>(`/tables/Event/partitions?limit=40&sort=${sort}&order=${order}`)
+    const all = pages.flat()
+    expect(pages.map(({ length }) => length)).toEqual([40, 40, 19])
+    expect(new Set(all.map(({ name }) => name)).size).toBe(99)
+    const values = all.map((one) => (sort === 'bound' ? Date.parse(one.from ?? '') : one[sort])).filter((value) => value !== null)
+    expect(values).toEqual([...values].sort((a, b) => (order === 'asc' ? a - b : b - a)))
+  }
+})
+
+it('partitions are found by state, tenant and text', async () => {
+  const names = async (query: string) => (await read<Page<Schemas['Partition']>>(`/tables/Event/partitions?limit=200&${query}`)).items
+  expect((await names('state=current')).map(({ tenant }) => tenant)).toEqual(['acme', 'globex', 'initech'])
+  expect(new Set((await names('tenant=acme')).map(({ tenant }) => tenant))).toEqual(new Set(['acme']))
+  expect((await names('tenant=acme')).every(({ held, state }) => held || state === 'missing')).toBe(true)
+  expect((await names('search=GLOBEX&state=detached')).length).toBe(6)
+  expect((await names('state=detached')).every(({ retiredAt }) => retiredAt !== null)).toBe(true)
+})
+
+it('a cursor is of one list in one order', async () => {
+  const { next } = await read<Page<unknown>>('/tables/Event/partitions?limit=1')
+  for (const path of [
+    `/tables/Event/partitions?limit=1&order=desc&cursor=${next}`,
+    `/runs?cursor=${next}`,
+    '/audit?cursor=nonsense',
+    '/holds?cursor=e30',
+  ]) {
+    const response = await demo.get(path)
+    expect([response.status, ((await response.json()) as Schemas['Problem']).code], path).toEqual([400, 'REQUEST_INVALID'])
+  }
+})
+
+it.each(['/tables/Nothing', '/tables/event', '/tables/Nothing/partitions', '/runs/999999', '/runs/nothing', '/nothing'])(
+  '%s is not there',
+  async (path) => {
+    const response = await demo.get(path)
+    expect([response.status, ((await response.json()) as Schemas['Problem']).code]).toEqual([404, 'NOT_FOUND'])
+  },
+)
+
+it.each(['limit=0', 'limit=201', 'limit=x', 'sort=name', 'order=up', 'state=gone'])('%s is refused', async (query) => {
+  const response = await demo.get(`/tables/Event/partitions?${query}`)
+  expect([response.status, ((await response.json()) as Schemas['Problem']).code]).toEqual([400, 'REQUEST_INVALID'])
+})
+
+it('tenants have their share, and pages', async () => {
+  const pages = await readAll<Schemas['Tenant']>('/tenants?limit=2&sort=bytes&order=desc')
+  expect(pages.map((page) => page.map(({ key }) => key))).toEqual([['acme', 'globex'], ['initech']])
+  const all = pages.flat()
+  expect(all.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1)
+  expect(all.every(({ partitions, withoutPartitions }) => partitions === 49 && withoutPartitions.length === 0)).toBe(true)
+  expect((await read<Page<unknown>>('/tenants?search=ECH')).items).toHaveLength(1)
+  expect((await read<Page<unknown>>('/tenants?set=Nothing')).items).toEqual([])
+})
+
+it('a tenant without partitions is told of, and which tables lack it', async () => {
+  await demo.test.query(`INSERT INTO project VALUES ('late', 'late')`)
+  const { items } = await read<Page<Schemas['Tenant']>>('/tenants?search=late')
+  await demo.test.query(`DELETE FROM project WHERE id = 'late'`)
+  expect(items).toMatchObject([
+    { key: 'late', partitions: 0, bytes: 0, withoutPartitions: [{ name: 'event' }, { name: 'delivery_attempt' }] },
+  ])
+})
+
+it('runs come with their steps, and one that failed says why', async () => {
+  const pages = await readAll<Schemas['Run']>('/runs?limit=2')
+  expect(pages.flat().map(({ id, outcome }) => [id, outcome])).toEqual([
+    ['5', 'failed'],
+    ['4', 'done'],
+    ['3', 'done'],
+    ['2', 'done'],
+    ['1', 'done'],
+  ])
+  const { counts, steps } = await read<Schemas['RunDetail']>('/runs/5')
+  expect(counts).toEqual({ done: steps.filter(({ outcome }) => outcome === 'done').length, failed: 18, skipped: 0 })
+  expect(new Set(steps.filter(({ outcome }) => outcome === 'failed').map(({ model }) => model))).toEqual(new Set(['DeliveryAttempt']))
+  expect(steps.find(({ outcome }) => outcome === 'failed')?.error).toContain('the bucket "webhook-archive" does not answer')
+})
+
+it('the audit log is read in pages, by act, table and actor', async () => {
+  const pages = await readAll<Schemas['AuditEntry']>('/audit?limit=60')
+  const all = pages.flat()
+  const { rows } = await demo.test.query('SELECT id::text FROM partman.audit ORDER BY id::bigint DESC')
+  expect(all.map(({ id }) => id)).toEqual(rows.map(({ id }) => id))
+  const only = async (query: string) => (await read<Page<Schemas['AuditEntry']>>(`/audit?limit=200&${query}`)).items
+  expect(await only('actor=legal')).toMatchObject([
+    { act: 'hold', reason: 'Case 2026-17: keep all of it', table: { schema: 'public', name: 'event' } },
+  ])
+  expect(new Set((await only('act=drop')).map(({ act }) => act))).toEqual(new Set(['drop']))
+  expect(new Set((await only('model=DeliveryAttempt')).map(({ table }) => table.name))).toEqual(new Set(['delivery_attempt']))
+  expect(await only('model=Nothing')).toEqual([])
+})
+
+it('a plan that is the same is not sent again', async () => {
+  const first = await demo.get('/plan')
+  const plan = (await first.json()) as Schemas['Plan']
+  expect([first.headers.get('etag'), plan.destroysData]).toEqual([`"${plan.fingerprint}"`, true])
+  // A plan that detaches says when, so that one of another instant is another plan; one that only makes partitions is the same.
+  await demo.test.query(
+    `INSERT INTO partman.hold (table_schema, table_name, reason, held_by) SELECT 'public', name, 'all of it', 'test' FROM unnest(ARRAY['event', 'delivery_attempt', 'invoice']) AS name`,
+  )
+  const held = await demo.get('/plan')
+  const tag = held.headers.get('etag') ?? ''
+  const again = await demo.get('/plan', { headers: { 'if-none-match': `"other", W/${tag}` } })
+  await demo.test.query(`DELETE FROM partman.hold WHERE held_by = 'test'`)
+  expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, tag, ''])
+})
+
+it('each finding is told once, with its next step', async () => {
+  const { items } = await read<Schemas['Findings']>('/findings')
+  expect(items.map(({ code, model }) => [code, model])).toEqual([
+    ['HOLD_KEEPS', 'Event'],
+    ['DEFAULT_HOLDS_ROWS', 'Metric'],
+  ])
+  expect(items.every(({ nextStep }) => nextStep !== '')).toBe(true)
+})
