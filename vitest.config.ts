@@ -14,6 +14,8 @@ export default defineConfig({
           name,
           root: `packages/${name}`,
           include: ['src/**/*.test.ts'],
+          // The page that the dashboard serves.
+          globalSetup: name === 'dashboard' ? ['./page.setup.ts'] : [],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

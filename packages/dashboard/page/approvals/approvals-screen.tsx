@@ -1,19 +1,15 @@
 import { useState } from 'preact/hooks'
 import { ask } from '../api/ask.js'
 import { client } from '../api/client.js'
-import { useMe } from '../api/me.js'
 import type { Approval } from '../api/shapes.js'
 import { useResource } from '../api/use-resource.js'
-import { countOf } from '../format/count.js'
-import { Badge } from '../parts/badge.js'
 import { Empty } from '../parts/empty.js'
 import { Loaded } from '../parts/loaded.js'
 import { Needs } from '../parts/needs.js'
 import { Screen } from '../parts/screen.js'
-import { Relative } from '../parts/time.js'
-import { OperationList } from '../plan/plan-table.js'
-import { href } from '../routing/location.js'
 import { ApproveDialog } from './approve-dialog.js'
+import { InForceTable } from './in-force-table.js'
+import { PendingApproval } from './pending-approval.js'
 
 const EVERY_MS = 30_000
 
@@ -29,15 +25,19 @@ export function ApprovalsScreen() {
     >
       <Needs needed="admin" what="Approving" />
       <Loaded of={approvals} what="the approvals" lines={6}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty title="No table has a retention">Everything is kept.</Empty>
-          ) : (
-            [...items]
-              .sort((a, b) => Number(b.isPending) - Number(a.isPending))
-              .map((approval) => <ApprovalCard key={approval.model} approval={approval} onApprove={() => setChosen(approval)} />)
+        {({ items }) => {
+          const pending = items.filter(({ isPending }) => isPending)
+          const rest = items.filter(({ isPending }) => !isPending)
+          return (
+            <>
+              {pending.length === 0 && <Empty title="Nothing waits for approval" />}
+              {pending.map((approval) => (
+                <PendingApproval key={approval.model} approval={approval} onApprove={() => setChosen(approval)} />
+              ))}
+              {rest.length > 0 && <InForceTable approvals={rest} />}
+            </>
           )
-        }
+        }}
       </Loaded>
       {chosen && (
         <ApproveDialog
@@ -49,59 +49,5 @@ export function ApprovalsScreen() {
         />
       )}
     </Screen>
-  )
-}
-
-function ApprovalCard({ approval, onApprove }: { approval: Approval; onApprove: () => void }) {
-  const { model, declared, inForce, isPending, approvedAt, approvedBy, going } = approval
-  const me = useMe()
-  return (
-    <section class="panel" aria-label={`Retention of ${model}`}>
-      <header class="panel-head">
-        <h2>
-          <a href={href(['tables', model])}>{model}</a>
-        </h2>
-        <Badge tone={isPending ? 'warning' : 'good'}>{isPending ? 'Waits for approval' : 'In force'}</Badge>
-        {isPending && me.may('admin') && (
-          <span class="panel-tools">
-            <button type="button" class="button primary" onClick={onApprove} aria-label={`Approve the retention of ${model}`}>
-              Approve…
-            </button>
-          </span>
-        )}
-      </header>
-      <dl class="facts padded">
-        <div>
-          <dt>Declared</dt>
-          <dd>{declared ?? 'keeps everything'}</dd>
-        </div>
-        <div>
-          <dt>In force</dt>
-          <dd>{inForce ?? 'none was approved yet'}</dd>
-        </div>
-        <div>
-          <dt>Approved</dt>
-          <dd>
-            {approvedAt === null ? (
-              'never'
-            ) : (
-              <>
-                by {approvedBy}, <Relative at={approvedAt} />
-              </>
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>{isPending ? 'Would go once approved' : 'Goes in the next run'}</dt>
-          <dd>{going.length === 0 ? 'nothing' : countOf(going.length, 'partition')}</dd>
-        </div>
-      </dl>
-      {going.length > 0 && (
-        <details open={isPending} class="going">
-          <summary>What {isPending ? 'would go' : 'goes'}</summary>
-          <OperationList operations={going} label={`What goes of ${model}`} />
-        </details>
-      )}
-    </section>
   )
 }

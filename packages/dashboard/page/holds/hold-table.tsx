@@ -55,7 +55,7 @@ export function HoldTable({ holds, onRelease }: { holds: readonly Hold[]; onRele
                   </div>
                 )}
               </td>
-              <td class="nowrap">{hold.until === null ? 'released' : <Instant at={hold.until} />}</td>
+              <td class="nowrap">{hold.until === null ? 'it is released' : <Instant at={hold.until} />}</td>
               {onRelease && (
                 <td>
                   {hold.state === 'in-force' && (

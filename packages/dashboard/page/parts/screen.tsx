@@ -13,12 +13,16 @@ interface Props {
   readonly children: ComponentChildren
 }
 
+/** Whoever opens the page begins at its top, as with any other; from then on each screen is a step. */
+let hasBegun = false
+
 /** A screen: its title has the focus when somebody comes to it, so that a screen reader begins there. */
 export function Screen({ title, lead, above, live, actions, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     document.title = `${title} · partman`
-    heading.current?.focus({ preventScroll: true })
+    if (hasBegun) heading.current?.focus({ preventScroll: true })
+    hasBegun = true
     window.scrollTo(0, 0)
   }, [title])
   return (

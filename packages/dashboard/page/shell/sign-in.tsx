@@ -10,8 +10,8 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
     <main class="alone">
       <h1>Who are you?</h1>
       <p class="lead">
-        This dashboard shows itself to people whom the application that serves it knows. Sign in there and come back, or use an access
-        token.
+        Whoever serves this dashboard says who may see it. Sign in there and come back, open the link that <code>partman serve</code>{' '}
+        printed, or use an access token where there are such.
       </p>
       <form
         class="panel padded"
