@@ -72,7 +72,7 @@ export function PlanScreen() {
       {chosen && (
         <ApplyDialog
           plan={chosen}
-          isStale={plan.data !== null && plan.data.fingerprint !== chosen.fingerprint}
+          isStale={plan.data !== null && !isSame(plan.data, chosen)}
           onClose={() => setChosen(null)}
           onReload={() => {
             setChosen(null)
@@ -87,6 +87,11 @@ export function PlanScreen() {
       )}
     </Screen>
   )
+}
+
+/** Whether two plans say the same. Their fingerprints may differ by the instant that a detached partition is marked with. */
+function isSame(a: Plan, b: Plan): boolean {
+  return JSON.stringify(a.operations) === JSON.stringify(b.operations)
 }
 
 /** The steps of each table together, in the order of the plan. */

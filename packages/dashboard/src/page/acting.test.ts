@@ -97,13 +97,26 @@ inChromium('acting on the page', () => {
     expect(await audited('approve')).toEqual([{ actor: 'the admin', reason: 'Agreed with legal', table: 'audit_log' }])
   })
 
+  it('a plan that is read again meanwhile, and says the same, is still the one that is applied', async () => {
+    const { page, go } = await visit(url)
+    await page.clock.install()
+    await go('#/plan')
+    await page.getByRole('button', { name: 'Apply…' }).click()
+    const again = page.waitForResponse(/api\/v1\/plan$/)
+    await page.clock.runFor(16_000)
+    await (await again).finished()
+    await page.clock.runFor(1_000)
+    await page.getByRole('dialog').getByLabel('Type “destroy” to confirm').waitFor()
+    expect(await page.getByText('The plan has changed').count()).toBe(0)
+  })
+
   it('a plan that is no longer the one that was seen is not applied', async () => {
     const { page, go } = await visit(url)
     await go('#/plan')
     await page.getByRole('button', { name: 'Apply…' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Type “destroy” to confirm').fill('destroy')
-    await demo.post('/holds', { model: 'Event', reason: 'Meanwhile' })
+    await demo.post('/holds', { model: 'Invoice', reason: 'Meanwhile' })
     const before = await demo.get('/runs').then((response) => response.text())
     await dialog.getByRole('button', { name: 'Apply and destroy' }).click()
     await dialog.getByText('The plan has changed since you looked at it').waitFor()

@@ -1,5 +1,6 @@
 import axe from 'axe-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { PartmanDashboard } from '../create-dashboard.js'
 import { inChromium, listen, type Visit, visit } from '../fixtures/in-chromium.js'
 import { demoDashboard } from '../fixtures/test-dashboard.js'
 
@@ -29,9 +30,11 @@ async function violations({ page }: Visit): Promise<string[]> {
 const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
 
 inChromium('the screens of the page', () => {
+  let dashboard: PartmanDashboard
   let url = ''
   beforeAll(async () => {
-    url = await listen((await demoDashboard()).dashboard)
+    dashboard = (await demoDashboard()).dashboard
+    url = await listen(dashboard)
   })
 
   describe.each([
@@ -122,6 +125,29 @@ inChromium('the screens of the page', () => {
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
     await page.keyboard.press('Escape')
     expect(await page.getByRole('dialog').count()).toBe(0)
+  })
+
+  it('the growth of a table is drawn once there are samples of it, and told in words', async () => {
+    const samples = Array.from({ length: 30 }, (_, day) => ({
+      at: new Date(Date.UTC(2026, 9, 1 + day)).toISOString(),
+      bytes: (1 + day) * 1024 ** 2,
+      rows: null,
+    }))
+    const sampled = await listen({
+      fetch: async (request) => {
+        const response = await dashboard.fetch(request)
+        if (!request.url.endsWith('/tables/Session')) return response
+        const detail = (await response.json()) as { growth: object }
+        return Response.json({ ...detail, growth: { samples, bytesPerDay: 1024 ** 2, bytesAtRetention: null } })
+      },
+    })
+    const shown = await visit(sampled)
+    await shown.go('#/tables/Session')
+    await shown.page.getByRole('img', { name: /^Size over time. From 1.0 MB at 2026-10-01 .* to 30.0 MB/ }).waitFor()
+    await shown.page.locator('.chart canvas').waitFor()
+    await shown.page.screenshot({ path: process.env['PARTMAN_SHOT'] ?? '/dev/null', fullPage: true, type: 'png' })
+    expect(await violations(shown)).toEqual([])
+    expect(shown.troubles).toEqual([])
   })
 
   it('a table that is not there says so', async () => {
