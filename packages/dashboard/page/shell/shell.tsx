@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { useMe } from '../api/me.js'
 import icon from '../icon.svg'
 import { href } from '../routing/location.js'
@@ -12,7 +12,12 @@ export function Shell({ section, children }: { section: string; children: Compon
   const me = useMe()
   const help = useRef<HTMLDialogElement>(null)
   const content = useRef<HTMLElement>(null)
+  const nav = useRef<HTMLElement>(null)
   useKeys(() => help.current?.showModal())
+  // On a phone the screens are a row that scrolls.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [section])
   return (
     <div class="shell">
       <button type="button" class="skip" onClick={() => content.current?.focus()}>
@@ -38,7 +43,7 @@ export function Shell({ section, children }: { section: string; children: Compon
           <ThemeToggle />
         </div>
       </header>
-      <nav class="nav" aria-label="Screens">
+      <nav class="nav" aria-label="Screens" ref={nav}>
         <ul>
           {SECTIONS.map(({ path, name }) => (
             <li key={path}>

@@ -3,9 +3,12 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { TableDetail } from '../api/shapes.js'
 import { formatBytes } from '../format/bytes.js'
-import { formatInstant } from '../format/instant.js'
+import { formatDay, formatInstant } from '../format/instant.js'
 
 const HEIGHT_PX = 200
+const DAY_S = 86_400
+/** Steps of the scale that are round where bytes are counted by 1024. */
+const STEPS = Array.from({ length: 60 }, (_, power) => 2 ** power)
 
 /** The size of a table over time; the same in words for whoever cannot see it. */
 export function GrowthChart({ samples }: { samples: TableDetail['growth']['samples'] }) {
@@ -53,7 +56,14 @@ function optionsFor(element: HTMLElement): uPlot.Options {
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, __, most) => [0, most * 1.1 || 1] } },
-    axes: [axis, { ...axis, size: 72, values: (_, ticks) => ticks.map(formatBytes) }],
+    axes: [
+      {
+        ...axis,
+        values: (_, ticks, __, ___, step) =>
+          ticks.map((at) => (step < DAY_S ? formatInstant(at * 1_000).slice(5, -3) : formatDay(at * 1_000, Date.now()))),
+      },
+      { ...axis, size: 72, incrs: STEPS, values: (_, ticks) => ticks.map(formatBytes) },
+    ],
     series: [
       {},
       { stroke: outlineColor, width: 2, fill: outlineColor.replace(/^rgb\((.*)\)$/, 'rgba($1, 0.12)'), points: { show: false } },

@@ -145,7 +145,6 @@ inChromium('the screens of the page', () => {
     await shown.go('#/tables/Session')
     await shown.page.getByRole('img', { name: /^Size over time. From 1.0 MB at 2026-10-01 .* to 30.0 MB/ }).waitFor()
     await shown.page.locator('.chart canvas').waitFor()
-    await shown.page.screenshot({ path: process.env['PARTMAN_SHOT'] ?? '/dev/null', fullPage: true, type: 'png' })
     expect(await violations(shown)).toEqual([])
     expect(shown.troubles).toEqual([])
   })
