@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PAGES = [
-  ...['core', 'generator', 'prisma-extension', 'testing'].map((name) => `packages/${name}/README.md`),
+  ...['core', 'generator', 'prisma-extension', 'dashboard', 'testing'].map((name) => `packages/${name}/README.md`),
   'docs/running.md',
   'docs/for-tenant.md',
 ]

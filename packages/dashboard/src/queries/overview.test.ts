@@ -73,8 +73,11 @@ it('waits for no partition that somebody has locked, and tells what the catalog 
   const session = await client()
   await session.query('BEGIN')
   await session.query('LOCK TABLE partman_partitions.metric_default IN ACCESS EXCLUSIVE MODE')
-  const after = await overview()
+  const { database, statements } = recordedDatabase(demo.database)
+  const after = await overview(dashboardOn(demo.test, database, demo.document))
   await session.query('ROLLBACK')
+  // Whoever had waited would have had to ask once more.
+  expect(statements).toHaveLength(3)
   const size = ({ tables }: Overview) => tables.find(({ model }) => model === 'Metric')?.bytes ?? 0
   expect(size(after)).toBeGreaterThan(0)
   expect(size(after)).toBeLessThanOrEqual(size(before))
