@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 const packages = ['core', 'generator', 'prisma-extension', 'dashboard', 'cli', 'testing']
 
+/** Projects that are deployed once for all, and the page that the dashboard serves. */
+const SETUPS: Readonly<Record<string, readonly string[]>> = { cli: ['./templates.setup.ts'], dashboard: ['./page.setup.ts'] }
+
 export default defineConfig({
   test: {
     // Of the workspace, not of each project: one PostgreSQL server serves them all.
@@ -14,7 +17,7 @@ export default defineConfig({
           name,
           root: `packages/${name}`,
           include: ['src/**/*.test.ts'],
-          globalSetup: name === 'cli' ? ['./templates.setup.ts'] : [],
+          globalSetup: [...(SETUPS[name] ?? [])],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
