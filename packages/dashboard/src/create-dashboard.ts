@@ -59,7 +59,11 @@ function createApp(dashboard: Dashboard, basePath: string): Hono<Env> {
     const allowHeaders = ['authorization', 'content-type', 'idempotency-key', 'if-none-match', 'x-partman-request']
     app.use(`${API_PATH}/*`, cors({ origin: [...allowedOrigins], allowHeaders, exposeHeaders: ['etag'], credentials: true }))
   }
-  app.get(`${API_PATH}/openapi.json`, (context) => context.json(openapiDocument(basePath)))
+  let description: ReturnType<typeof openapiDocument> | undefined
+  app.get(`${API_PATH}/openapi.json`, (context) => {
+    description ??= openapiDocument(basePath)
+    return context.json(description)
+  })
   for (const endpoint of ENDPOINTS) {
     const path = `${API_PATH}${endpoint.path.replace(/\{(\w+)\}/g, ':$1')}`
     app.on(endpoint.method.toUpperCase(), path, (context) => serveEndpoint(dashboard, endpoint, context))

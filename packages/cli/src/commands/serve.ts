@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -13,7 +14,6 @@ interface ServeOptions {
   readonly host: string
   readonly port: number
   readonly role: Role
-  readonly token?: string
 }
 
 /** `partman serve`. */
@@ -23,25 +23,28 @@ export function serveCommand(bind: Bind): Command {
     .option('--port <number>', 'port to listen on; 0 is a free one', parsePort, 0)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .addOption(new Option('--role <role>', 'what whoever opens the link may do').choices(['viewer', 'operator', 'admin']).default('viewer'))
-    .option('--token <text>', 'token of the link, also as a bearer token; otherwise one that is good for a single login')
     .action(bind(runServe))
 }
 
-async function runServe(session: Session, { host, port, role, token }: ServeOptions): Promise<ExitCode> {
+async function runServe(session: Session, { host, port, role }: ServeOptions): Promise<ExitCode> {
   const document = await session.document()
   // Not by the others, which need not wait for it to load.
   const { createDashboard, linkLogin, nodeHandler } = await import('@partman/dashboard')
   const { output } = session
-  const login = linkLogin({ access: { user: currentActor(), role }, ...(token === undefined ? {} : { token }) })
+  // Not as an argument, which every user of the machine can read.
+  const token = process.env['PARTMAN_SERVE_TOKEN']
+  // Whatever else listens on this machine gets the cookie of a path that it does not know as little as other hosts do.
+  const basePath = `/${randomBytes(12).toString('hex')}`
+  const login = linkLogin({ access: { user: currentActor(), role }, basePath, ...(token ? { token } : {}) })
   await withDatabase(session, async ({ database }) => {
     const logger = { info() {}, warn() {}, error: (fields: object, message: string) => output.warn(describeFailure(fields, message)) }
-    const dashboard = createDashboard({ document, database, access: login.access, logger })
+    const dashboard = createDashboard({ document, database, basePath, access: login.access, logger })
     const server = createServer(nodeHandler(login.wrap(dashboard)))
     const stop = new AbortController()
     const stopped = Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal, { signal: stop.signal }).then(() => signal)))
     server.listen(port, host)
     await once(server, 'listening')
-    const url = urlOf(server)
+    const url = `${urlOf(server)}${basePath}`
     output.print(`${url}/?token=${login.token}`)
     output.printJson({ url, token: login.token, role }, { compact: true })
     if (!isLoopback(host)) output.warn(`warning: ${host} can be reached from other machines, and what is sent there is not encrypted`)

@@ -111,6 +111,20 @@ describe('a role that is narrowed', () => {
     expect((await ask(reader, '/approvals', { model: 'DeliveryAttempt', fingerprint: 'x', reason: 'x' })).status).toBe(403)
   })
 
+  it('does nothing to the rows of a tenant that it is less for', async () => {
+    const dashboard = narrowed(({ tenant }) => (tenant?.key === 'globex' ? 'viewer' : 'admin'))
+    const held = await demo.post('/holds', { model: 'DeliveryAttempt', tenant: 'globex', reason: 'x' })
+    const { id } = (await held.json()) as Schemas['Hold']
+    expect((await ask(dashboard, `/holds/${id}/release`, { reason: 'x' })).status).toBe(403)
+    expect((await ask(dashboard, '/holds', { model: 'DeliveryAttempt', tenant: 'globex', reason: 'x' })).status).toBe(403)
+    expect((await ask(dashboard, '/holds', { model: 'DeliveryAttempt', tenant: 'initech', reason: 'x' })).status).toBe(201)
+    await demo.post(`/holds/${id}/release`, { reason: 'x' })
+    const { now, fingerprint, operations } = (await (await ask(dashboard, '/plan')).json()) as Schemas['Plan']
+    expect(operations.some(({ kind, partition }) => kind === 'detach-partition' && partition.name.includes('globex'))).toBe(true)
+    const applied = await ask(dashboard, '/plan/apply', { now, fingerprint, confirm: 'destroy' })
+    expect([applied.status, await applied.json()]).toMatchObject([403, { code: 'FORBIDDEN' }])
+  })
+
   it('is never more than the role in all', async () => {
     expect(
       (

@@ -30,6 +30,15 @@ export function isAtLeast(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed)
 }
 
+/** The role that somebody has for the rows of a tenant in a table: the lower one of both. null: of no tenant, or of several. */
+export function roleForRows(access: Access, model: string, set: string | undefined, key: string | null): Role {
+  const [ofTable, ofTenant] = [
+    roleFor(access, { model }),
+    key === null || set === undefined ? access.role : roleFor(access, { tenant: { set, key } }),
+  ]
+  return isAtLeast(ofTable, ofTenant) ? ofTenant : ofTable
+}
+
 /** The role that somebody has for a table or a tenant: never more than the one that they have in all. */
 export function roleFor(access: Access, subject: Subject): Role {
   const own = access.roleFor ? access.roleFor(subject) : access.role

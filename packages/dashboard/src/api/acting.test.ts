@@ -164,6 +164,7 @@ it('a key whose answer nobody knows stays taken, and an old one is free', async 
   const key = { 'idempotency-key': 'lost' }
   const body = { model: 'Metric', reason: 'lost' }
   expect((await demo.post('/holds', body, key)).status).toBe(201)
+  await demo.test.query('ALTER TABLE partman.audit DISABLE TRIGGER partman_only_grows')
   await demo.test.query(`DELETE FROM partman.audit WHERE act = 'answer' AND subject = 'lost'`)
   expect(await problem(await demo.post('/holds', body, key))).toEqual([409, 'IDEMPOTENCY_KEY_BUSY'])
   await demo.test.query(`UPDATE partman.audit SET at = at - interval '25 hours' WHERE subject = 'lost'`)

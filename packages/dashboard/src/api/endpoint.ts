@@ -36,7 +36,7 @@ export interface Endpoint extends Declared {
   readonly method: 'get' | 'post'
   readonly body?: Shape
   /** The part of an answer that tells whether it is still the same. */
-  readonly etag?: (answer: never) => string
+  readonly etag?: (answer: never, user: string) => string
   readonly respond: (dashboard: Dashboard, asked: Asked<never, never, never>) => Promise<unknown>
 }
 
@@ -53,7 +53,7 @@ export function read<
     readonly params?: Params
     readonly query?: Query
     readonly answer: Given
-    readonly etag?: (answer: Answer<Given>) => string
+    readonly etag?: (answer: Answer<Given>, user: string) => string
     readonly respond: (dashboard: Dashboard, asked: Asked<Output<Params>, Output<Query>, undefined>) => Promise<Answer<Given>>
   },
 ): Endpoint {

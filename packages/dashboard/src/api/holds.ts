@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { formatTableName, releaseHold } from '@partman/core'
-import { roleFor } from '../access/access.js'
+import { formatTableName, parseTenantKey, releaseHold, tenantsOf } from '@partman/core'
+import { roleForRows } from '../access/access.js'
 import { holdRows } from '../queries/add-hold.js'
 import { describeHold, listVisibleHolds, observeHolds } from '../queries/list-holds.js'
 import { withBookkeeping } from '../queries/with-bookkeeping.js'
@@ -30,6 +30,9 @@ export const holdEndpoints = [
     status: 201,
     respond: async (dashboard, { access, body, from }) => {
       const declared = findTable(dashboard, access, body.model, 'operator')
+      const tenants = tenantsOf(declared.policy)
+      const key = body.tenant === null || !tenants ? null : parseTenantKey(tenants.by.type, body.tenant)
+      assertRole(roleForRows(access, declared.model, tenants?.tenants, key), 'operator')
       return describeHold(await holdRows(dashboard.database, declared, body, { user: access.user, from }))
     },
   }),
@@ -44,7 +47,7 @@ export const holdEndpoints = [
       const hold = (await observeHolds(dashboard, access)).find((one) => one.id === id)
       if (!hold) throw new ProblemError('NOT_FOUND', `There is no hold ${JSON.stringify(id)}`)
       const declared = dashboard.document.tables.find(({ table }) => formatTableName(table) === formatTableName(hold.table))
-      if (declared) assertRole(roleFor(access, { model: declared.model }), 'admin')
+      if (declared) assertRole(roleForRows(access, declared.model, tenantsOf(declared.policy)?.tenants, hold.tenant), 'admin')
       return describeHold(
         await withBookkeeping(() => releaseHold(dashboard.database, { id, reason, by: access.user, from: from ?? undefined })),
       )

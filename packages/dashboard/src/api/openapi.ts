@@ -1152,7 +1152,7 @@ export interface components {
              * @description The instant it was made for
              */
             now: string;
-            /** @description Its ETag; what is applied is what was seen */
+            /** @description What is applied is what was seen */
             fingerprint: string;
             operations: components["schemas"]["Operation"][];
             findings: components["schemas"]["Finding"][];

@@ -1,8 +1,16 @@
+import { createHash } from 'node:crypto'
 import type { z } from '@hono/zod-openapi'
 import { applyPlan } from '../queries/apply-plan.js'
 import { resolvePlan } from '../queries/resolve-plan.js'
 import { act, read } from './endpoint.js'
 import { Applied, ApplyPlan, Findings, Plan } from './schemas.js'
+
+/** Of all that is shown but the instant, and of whom it is shown to. */
+function tagOf({ operations, findings }: z.input<typeof Plan>, user: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([user, operations, findings]))
+    .digest('base64url')
+}
 
 export const planEndpoints = [
   read({
@@ -10,7 +18,7 @@ export const planEndpoints = [
     summary: 'What maintenance would do now, and why',
     role: 'viewer',
     answer: Plan,
-    etag: ({ fingerprint }: z.input<typeof Plan>) => fingerprint,
+    etag: tagOf,
     respond: async (dashboard, { access }) => resolvePlan(dashboard, access),
   }),
   act({

@@ -169,7 +169,7 @@ export const Operation = z
 export const Plan = z
   .object({
     now: instant('The instant it was made for'),
-    fingerprint: z.string().meta({ description: 'Its ETag; what is applied is what was seen' }),
+    fingerprint: z.string().meta({ description: 'What is applied is what was seen' }),
     operations: z.array(Operation),
     findings: z.array(Finding),
     destroysData: z.boolean(),

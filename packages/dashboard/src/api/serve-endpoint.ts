@@ -32,7 +32,7 @@ export async function serveEndpoint(dashboard: Dashboard, endpoint: Endpoint, co
     key === null ? await respond() : await respondOnce(dashboard, context, { user: access.user, key, body: sent?.text ?? '' }, respond)
   if (typeof answer === 'string') return context.text(found as string, status, { 'content-type': answer })
   if (!etag) return context.json(found as object, status)
-  const tag = `"${etag(found as never)}"`
+  const tag = `"${etag(found as never, access.user)}"`
   context.header('etag', tag)
   context.header('cache-control', 'private, no-cache')
   return matches(request.headers.get('if-none-match'), tag) ? context.body(null, 304) : context.json(found as object, status)

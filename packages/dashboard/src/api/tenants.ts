@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { PartmanError, tenantsOf } from '@partman/core'
+import { PartmanError, parseTenantKey, tenantsOf } from '@partman/core'
 import { roleFor } from '../access/access.js'
 import { findTenant, listTenants } from '../queries/list-tenants.js'
 import { registerTenant } from '../queries/register-tenant.js'
@@ -30,7 +30,9 @@ export const tenantEndpoints = [
     answer: Tenant,
     status: 201,
     respond: async (dashboard, { access, body, from }) => {
-      assertRole(roleFor(access, { tenant: body }), 'operator')
+      const { type } = dashboard.document.tenantSets.find(({ name }) => name === body.set) ?? {}
+      const subject = { set: body.set, key: type === undefined ? body.key : parseTenantKey(type, body.key) }
+      assertRole(roleFor(access, { tenant: subject }), 'operator')
       for (const { model, policy } of dashboard.document.tables) {
         if (tenantsOf(policy)?.tenants === body.set) assertRole(roleFor(access, { model }), 'operator')
       }

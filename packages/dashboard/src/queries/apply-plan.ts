@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi'
-import { createMaintainer, explainMissing, type Operation, PartmanError, planMaintenance, sql } from '@partman/core'
-import { type Access, isAtLeast, roleFor } from '../access/access.js'
+import { createMaintainer, explainMissing, type Operation, PartmanError, planMaintenance, sql, tenantsOf } from '@partman/core'
+import { type Access, isAtLeast, type Role, roleForRows } from '../access/access.js'
 import type { Dashboard } from '../api/context.js'
 import { ProblemError } from '../api/problem.js'
 import type { Applied, ApplyPlan } from '../api/schemas.js'
@@ -29,7 +29,7 @@ export async function applyPlan(
       hint: 'Look at the plan as it is now, and apply that. Nothing was changed.',
     })
   }
-  assertAllowed(access, plan.operations)
+  assertAllowed(dashboard, access, plan.operations)
   const drops = plan.operations.filter(({ destroysData }) => destroysData).length
   if (drops > 0 && confirm !== CONFIRMATION) {
     throw new ProblemError('CONFIRMATION_MISSING', `The plan drops ${drops} partition${drops === 1 ? '' : 's'} with all rows`, {
@@ -40,15 +40,28 @@ export async function applyPlan(
   const report = await maintainer.applyPlan({ now, fingerprint }, { actor: access.user })
   if (report.outcome === 'lease-held') throw new ProblemError('MAINTAINER_BUSY', 'Nothing was changed; it may be done in a moment')
   if (report.outcome === 'standby') throw new ProblemError('DATABASE_READ_ONLY', 'Nothing was changed')
-  const applied = { outcome: report.outcome, counts: countSteps(report.steps), steps: report.steps.map(describeStep) }
+  const applied = {
+    outcome: report.outcome,
+    counts: countSteps(report.steps),
+    steps: report.steps.map((step) => describeStep(step, access.role)),
+  }
   await recordApply(dashboard, access.user, from, plan.operations, { fingerprint, outcome: report.outcome, ...applied.counts })
   return applied
 }
 
-function assertAllowed(access: Access, operations: readonly Operation[]): void {
-  for (const { model, destroysData } of operations) {
-    const needed = destroysData ? 'admin' : 'operator'
-    if (isAtLeast(roleFor(access, { model }), needed)) continue
+/** Also by the tenant, where an operation takes rows of one alone away. */
+export function assertAllowed(
+  { document }: Pick<Dashboard, 'document'>,
+  access: Access,
+  operations: readonly Operation[],
+  neededFor = ({ destroysData }: Operation): Role => (destroysData ? 'admin' : 'operator'),
+): void {
+  for (const operation of operations) {
+    const { model, destroysData } = operation
+    const policy = document.tables.find((one) => one.model === model)?.policy
+    const tenant = 'tenant' in operation ? operation.tenant : null
+    const needed = neededFor(operation)
+    if (isAtLeast(roleForRows(access, model, policy && tenantsOf(policy)?.tenants, tenant), needed)) continue
     throw new ProblemError(
       'FORBIDDEN',
       `The plan ${destroysData ? 'destroys data' : 'changes partitions'} of ${model}, which needs the role ${needed}`,

@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi'
 import { type Finding, formatBlocker, formatBound, type StepReport, sql } from '@partman/core'
-import type { Access } from '../access/access.js'
+import { type Access, isAtLeast, type Role } from '../access/access.js'
 import { type Dashboard, visibleTables } from '../api/context.js'
 import { ProblemError } from '../api/problem.js'
 import type { Run, RunDetail, Step } from '../api/schemas.js'
@@ -57,7 +57,11 @@ export async function findRun(dashboard: Dashboard, access: Access, id: string):
   const steps = stepsOf(dashboard, access, row)
   const visible = new Set(visibleTables(dashboard, access).map(({ model }) => model))
   const findings = (JSON.parse(row.findings ?? '[]') as Finding[]).filter(({ model }) => visible.has(model))
-  return { ...describeRun(row, steps), steps: steps.map(describeStep), findings: findings.map(describeFinding) }
+  return {
+    ...describeRun(row, steps),
+    steps: steps.map((step) => describeStep(step, access.role)),
+    findings: findings.map(describeFinding),
+  }
 }
 
 /** A cursor of ours has an id in it; what does not is treated as the end of the list. */
@@ -90,7 +94,7 @@ export function countSteps(steps: readonly StepReport[]): z.input<typeof Run>['c
 }
 
 /** A step as the API tells it. */
-export function describeStep(step: StepReport): z.input<typeof Step> {
+export function describeStep(step: StepReport, role: Role): z.input<typeof Step> {
   const { kind, model, table, partition, bound, reason, outcome, error, retries = 0, waitedMs = 0, blockers = [] } = step
   return {
     kind,
@@ -103,6 +107,7 @@ export function describeStep(step: StepReport): z.input<typeof Step> {
     error: error ?? null,
     retries,
     waitedMs,
-    blockers: blockers.map(formatBlocker),
+    // What other sessions do may have anything in it.
+    blockers: blockers.map((one) => formatBlocker(isAtLeast(role, 'admin') ? one : { ...one, query: null })),
   }
 }

@@ -18,6 +18,7 @@ import {
 import type { Access } from '../access/access.js'
 import { type Dashboard, findTable } from '../api/context.js'
 import type { Approval, NewApproval } from '../api/schemas.js'
+import { assertAllowed } from './apply-plan.js'
 import { describeOperation, visibleDocument } from './resolve-plan.js'
 import { withBookkeeping } from './with-bookkeeping.js'
 
@@ -52,6 +53,7 @@ export async function approveRetention(
   const { plan } = await planMaintenance(dashboard.database, visibleDocument(dashboard, access), { approved: true })
   assertSeen(plan, declared)
   const going = goingOf(plan, declared)
+  assertAllowed(dashboard, access, going, () => 'admin')
   if (fingerprintOf(declared, going) !== fingerprint) {
     throw new PartmanError('PLAN_STALE', `What would go of ${model} is no longer what was looked at`, {
       hint: 'Look at what would go now. Nothing was approved of.',
