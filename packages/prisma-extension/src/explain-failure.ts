@@ -1,7 +1,7 @@
 import { explainMissing, explainRemoved, PartmanError, SQLSTATE, sqlState, type TenantSet } from '@partman/core'
 
 /** Names of the bookkeeping in a message of PostgreSQL, which quotes them differently in each language. */
-const BOOKKEEPING = /\bpartman\.(tenant|lease|run)\b/
+const BOOKKEEPING = /\bpartman\.(tenant|removal|lease|run|hold|approval|audit|hook_call)\b/
 
 /** Explains the error of a statement of ours; the same SQLSTATE about a table of the application passes as it is. */
 export function explainFailure(error: unknown): unknown {

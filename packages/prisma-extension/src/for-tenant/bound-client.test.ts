@@ -64,14 +64,17 @@ test('what is not understood is refused', async () => {
   }
 })
 
-test('what names no row stays an error of Prisma', async () => {
+test('what names no row stays an error of Prisma, or says which part of the key is lacking', async () => {
   const { bound } = await start()
   const name = { name: 'PrismaClientValidationError' }
   await expect(bound.project.delete({ where: {} })).rejects.toMatchObject(unbindable)
   await expect(bound.project.findUnique({ where: {} })).rejects.toMatchObject(name)
   await expect(bound.project.update({ where: { id: undefined }, data: {} })).rejects.toMatchObject(name)
   await expect(bound.event.findUnique({})).rejects.toMatchObject(name)
-  await expect(bound.event.update({ where: { projectId: OWN }, data: {} })).rejects.toMatchObject(name)
+  await expect(bound.event.update({ where: { projectId: OWN }, data: {} })).rejects.toMatchObject({
+    code: 'UNIQUE_KEY_MISSING',
+    cause: name,
+  })
 })
 
 test('a key is refused that is none, and a set of tenants that is not there', async () => {
