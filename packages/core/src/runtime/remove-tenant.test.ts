@@ -505,7 +505,7 @@ describe('a tenant that is taken back', () => {
     const { remove, maintainer, database, document, test, count, rows, bounds } = await start()
     await remove()
     await maintainer().runOnce()
-    for (const mark of ['partman_restore_', 'restore-tenant']) {
+    for (const mark of ['LOCK TABLE ONLY', 'partman_restore_', 'restore-tenant']) {
       const query: typeof database.query = async (text, values) => {
         if (text.includes(mark)) await test.query('UPDATE partman.lease SET token = token + 1')
         return database.query(text, values)

@@ -2,6 +2,7 @@ import { observeState } from '../catalog/observe-state.js'
 import { observeTenants } from '../catalog/observe-tenants.js'
 import { PartmanError } from '../error.js'
 import type { PartmanDocument, TableName } from '../policy/document.js'
+import { findTenantSet } from '../policy/find-tenant-set.js'
 import { tenantsOf } from '../policy/policy.js'
 import { parseTenantKey, type TenantKey } from '../policy/tenant-key.js'
 import type { Database } from '../sql/database.js'
@@ -113,12 +114,7 @@ export function findTenant(
   document: PartmanDocument,
   { tenants, key }: Pick<TenantToRemove, 'tenants' | 'key'>,
 ): { readonly key: string; readonly ofSet: PartmanDocument } {
-  const set = document.tenantSets.find(({ name }) => name === tenants)
-  if (!set) {
-    throw new PartmanError('TENANT_SET_UNKNOWN', `There is no tenant set "${tenants}"`, {
-      hint: `Known: ${document.tenantSets.map(({ name }) => name).join(', ') || 'none'}.`,
-    })
-  }
+  const set = findTenantSet(document, tenants)
   const tables = document.tables.filter(({ policy }) => tenantsOf(policy)?.tenants === tenants)
   return { key: parseTenantKey(set.type, key), ofSet: { ...document, tenantSets: [set], tables } }
 }

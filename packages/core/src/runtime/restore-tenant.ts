@@ -164,7 +164,7 @@ class Restoration {
       return undefined
     } catch (error) {
       if (error instanceof PartmanError && error.code === 'RESTORE_REFUSED') return error.message
-      throw sqlState(error) === SQLSTATE.leaseLost ? leaseHeld() : error
+      throw explainLost(error)
     }
   }
 
@@ -175,7 +175,11 @@ class Restoration {
   }
 
   async #send(fence: Fence, statements: readonly Sql[]): Promise<void> {
-    await retryOnLocks(() => this.database.query(lockLimited(statements, { ...this.options, fence })), this.options)
+    try {
+      await retryOnLocks(() => this.database.query(lockLimited(statements, { ...this.options, fence })), this.options)
+    } catch (error) {
+      throw explainLost(error)
+    }
   }
 
   async #assertKnown(): Promise<void> {
@@ -218,6 +222,10 @@ function renderFinalize(table: TableName, { schema, name, bound }: Partition, of
 }
 
 const STAYS = 'The tenant stays removed, and its grace period counts anew from now on'
+
+function explainLost(error: unknown): unknown {
+  return sqlState(error) === SQLSTATE.leaseLost ? leaseHeld() : error
+}
 
 function leaseHeld(): PartmanError {
   return new PartmanError('LEASE_HELD', 'A maintainer is at work, and the tenant is to be taken back between two of its runs', {

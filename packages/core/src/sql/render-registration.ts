@@ -1,5 +1,5 @@
-import { PartmanError } from '../error.js'
 import type { PartmanDocument, TablePolicy } from '../policy/document.js'
+import { findTenantSet } from '../policy/find-tenant-set.js'
 import type { TenantKeyType } from '../policy/key-column.js'
 import { tenantsOf } from '../policy/policy.js'
 import { parseTenantKey, type TenantKey } from '../policy/tenant-key.js'
@@ -76,12 +76,7 @@ interface TenantPartitions {
 }
 
 function registrar({ tenantSets, tables, partitionSchema }: PartmanDocument, tenants: string, { now }: RegistrationOptions) {
-  const set = tenantSets.find(({ name }) => name === tenants)
-  if (!set) {
-    throw new PartmanError('TENANT_SET_UNKNOWN', `There is no tenant set "${tenants}"`, {
-      hint: `Known: ${tenantSets.map(({ name }) => name).join(', ') || 'none'}.`,
-    })
-  }
+  const set = findTenantSet({ tenantSets }, tenants)
   const wanted = tables
     .filter(({ policy }) => tenantsOf(policy)?.tenants === tenants)
     .map((table) => ({ table, wanted: wantTable(partitionSchema, table, { now, tenants: new Map() }) }))
