@@ -131,6 +131,14 @@ export { type CutOffRun, explainMissing } from './runtime/lease.js'
 export type { Logger } from './runtime/logger.js'
 export { createMaintainer, type Maintainer, type MaintainerOptions, type RunOptions } from './runtime/maintainer.js'
 export { formatReport, type MaintenanceReport, type StepReport } from './runtime/maintenance-report.js'
+export {
+  type GroupMeasure,
+  type Measure,
+  type MeasuredGroup,
+  measureGroups,
+  measureRelations,
+  type RelationMeasure,
+} from './runtime/measure-relations.js'
 export { observeMeasures } from './runtime/observe-measures.js'
 export { observeTenantsApart, type TenantsWithFindings } from './runtime/observe-tenants-apart.js'
 export type { Row, RowOptions } from './runtime/partition-rows.js'

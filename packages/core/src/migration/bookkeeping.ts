@@ -59,9 +59,66 @@ const INSTALL = `BEGIN
     holder text NOT NULL,
     token bigint NOT NULL,
     expires_at timestamptz NOT NULL,
-    last_run_at timestamptz
+    last_run_at timestamptz,
+    last_run_ms bigint,
+    sampled_at timestamptz,
+    runs bigint NOT NULL DEFAULT 0,
+    failed_runs bigint NOT NULL DEFAULT 0,
+    cut_off_runs bigint NOT NULL DEFAULT 0,
+    run_ms bigint NOT NULL DEFAULT 0,
+    statements bigint NOT NULL DEFAULT 0,
+    failed_steps bigint NOT NULL DEFAULT 0,
+    lock_retries bigint NOT NULL DEFAULT 0,
+    lock_wait_ms bigint NOT NULL DEFAULT 0
   );
-  COMMENT ON TABLE partman.lease IS 'Which maintainer may act; the token grows with every change of holder';
+  COMMENT ON TABLE partman.lease IS 'Which maintainer may act; the token grows with every change of holder; what the runs came to, idle ones included, since the first';
+
+  CREATE TABLE partman.sample (
+    table_schema text,
+    table_name text,
+    at timestamptz DEFAULT pg_catalog.clock_timestamp(),
+    leaves int NOT NULL,
+    bytes bigint NOT NULL,
+    rows bigint,
+    PRIMARY KEY (table_schema, table_name, at)
+  );
+  COMMENT ON TABLE partman.sample IS 'How large the tables were, four times a day: partitions that hold rows, bytes with indexes and TOAST, rows as estimated; retired partitions included';
+
+  CREATE TABLE partman.alert (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    partition_schema text NOT NULL,
+    rule text NOT NULL CHECK (rule <> ''),
+    subject text NOT NULL,
+    severity text NOT NULL CHECK (severity IN ('error', 'warning', 'info')),
+    message text NOT NULL,
+    next_step text NOT NULL,
+    raised_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    seen_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    resolved_at timestamptz
+  );
+  CREATE UNIQUE INDEX alert_unresolved ON partman.alert (partition_schema, rule, subject) WHERE resolved_at IS NULL;
+  COMMENT ON TABLE partman.alert IS 'What the rules of alerting found: one row from when it is first seen until it is seen no more; subject is a model, or empty';
+
+  CREATE TABLE partman.alert_delivery (
+    alert bigint REFERENCES partman.alert ON DELETE CASCADE,
+    channel text CHECK (channel <> ''),
+    event text CHECK (event IN ('raised', 'resolved')),
+    attempts int NOT NULL DEFAULT 0,
+    claimed_at timestamptz,
+    delivered_at timestamptz,
+    error text,
+    PRIMARY KEY (alert, channel, event)
+  );
+  COMMENT ON TABLE partman.alert_delivery IS 'Who was told of an alert, and of its end, by channel; whoever delivers claims the row first';
+
+  CREATE TABLE partman.request (
+    digest text PRIMARY KEY,
+    hash text NOT NULL,
+    claim uuid NOT NULL,
+    asked_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    answer text
+  );
+  COMMENT ON TABLE partman.request IS 'Requests with an idempotency key, and their answers, for a day';
 
   CREATE TABLE partman.approval (
     table_schema text,

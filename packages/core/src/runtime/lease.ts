@@ -15,6 +15,19 @@ export interface Lease {
   readonly runId: string
   /** Runs that were begun and never ended, by whoever held the lease before. */
   readonly cutOff: readonly CutOffRun[]
+  /** Whether it is time to note how large the tables are. */
+  readonly isSampleDue: boolean
+}
+
+/** What a run took, for the totals that the lease has. */
+export interface RunFigures {
+  readonly durationMs: number
+  readonly statements: number
+  readonly failedSteps: number
+  /** How often a step met a lock and was tried again. */
+  readonly lockRetries: number
+  /** How long steps waited for others after they were begun, in milliseconds. */
+  readonly lockWaitMs: number
 }
 
 /** A run that was begun and never ended: its process was killed, or lost the database. */
@@ -35,6 +48,9 @@ export function holderName(): string {
   return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
 }
 
+/** How far apart samples of the tables' sizes are. */
+const SAMPLE_INTERVAL = sql`interval '6 hours'`
+
 /**
  * Takes the lease and begins a run, in one statement; undefined while another holder has it. A row, not a session lock:
  * it means the same through a transaction pooler. While somebody holds it, nobody waits for the row.
@@ -43,14 +59,14 @@ export function holderName(): string {
  */
 export async function acquireLease(database: Database, name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
   try {
-    const [row] = await database.query<{ token: string; run_id: string; cut_off: string | null }>(
+    const [row] = await database.query<{ token: string; run_id: string; cut_off: string | null; is_sample_due: boolean }>(
       sql`WITH granted AS (
   INSERT INTO partman.lease AS l (name, holder, token, expires_at)
   SELECT $1, $2, 1, pg_catalog.clock_timestamp() + interval ${literal(`${ttlMs} milliseconds`)}
   WHERE NOT EXISTS (SELECT FROM partman.lease h WHERE h.name = $1 AND h.expires_at >= pg_catalog.clock_timestamp())
   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, token = l.token + 1, expires_at = excluded.expires_at
   WHERE l.expires_at < pg_catalog.clock_timestamp()
-  RETURNING token, holder
+  RETURNING token, holder, sampled_at IS NULL OR sampled_at < pg_catalog.clock_timestamp() - ${SAMPLE_INTERVAL} AS is_sample_due
 ), cut_off AS (
   UPDATE partman.run r SET finished_at = pg_catalog.clock_timestamp(), outcome = 'cut-off' FROM granted
   WHERE r.lease = $1 AND r.finished_at IS NULL
@@ -58,7 +74,7 @@ export async function acquireLease(database: Database, name: string, holder: str
 ), begun AS (
   INSERT INTO partman.run (lease, holder) SELECT $1, holder FROM granted RETURNING id
 )
-SELECT granted.token::text AS token, begun.id::text AS run_id,
+SELECT granted.token::text AS token, granted.is_sample_due, begun.id::text AS run_id,
   (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('id', c.id::text, 'holder', c.holder, 'startedAt', c.started_at) ORDER BY c.id)::text FROM cut_off c) AS cut_off
 FROM granted, begun`,
       [name, holder],
@@ -68,7 +84,7 @@ FROM granted, begun`,
       ...run,
       startedAt: new Date(run.startedAt).toISOString(),
     }))
-    return { name, holder, token: row.token, runId: row.run_id, cutOff }
+    return { name, holder, token: row.token, runId: row.run_id, cutOff, isSampleDue: row.is_sample_due }
   } catch (error) {
     throw explainMissing(error)
   }
@@ -102,23 +118,29 @@ export async function returnLease(database: Database, { name, holder, token, run
 const RUNS_KEPT = 10_000
 
 /**
- * Ends the run and gives the lease back. A run that did nothing leaves no row but the instant in the lease. After a failover, another's run
- * may have the same number, as its lease may have the same token.
+ * Ends the run and gives the lease back, with what the run took added to its totals. A run that did nothing leaves no row of its own. After a
+ * failover, another's run may have the same number, as its lease may have the same token.
  */
 export async function releaseLease(
   database: Database,
   lease: Lease,
-  report: { readonly outcome: 'done' | 'failed' } | null,
+  { outcome, report, figures }: { readonly outcome: 'done' | 'failed'; readonly report: object | null; readonly figures: RunFigures },
 ): Promise<void> {
-  const released = sql`UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp(), last_run_at = pg_catalog.clock_timestamp() WHERE name = $1 AND holder = $2 AND token = $3::bigint`
-  const values = [lease.name, lease.holder, lease.token, lease.runId]
+  const { durationMs, statements, failedSteps, lockRetries, lockWaitMs } = figures
+  const released = sql`UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp(), last_run_at = pg_catalog.clock_timestamp(),
+    last_run_ms = $5::bigint, runs = runs + 1, failed_runs = failed_runs + $6::bigint, cut_off_runs = cut_off_runs + $7::bigint, run_ms = run_ms + $5::bigint,
+    statements = statements + $8::bigint, failed_steps = failed_steps + $9::bigint, lock_retries = lock_retries + $10::bigint, lock_wait_ms = lock_wait_ms + $11::bigint
+  WHERE name = $1 AND holder = $2 AND token = $3::bigint`
+  const isFailed = outcome === 'failed' ? 1 : 0
+  const totals = [durationMs, isFailed, lease.cutOff.length, statements, failedSteps, lockRetries, lockWaitMs].map(Math.round)
+  const values = [lease.name, lease.holder, lease.token, lease.runId, ...totals]
   if (report === null) {
     await database.query(sql`WITH released AS (${released}) DELETE FROM partman.run WHERE id = $4::bigint AND holder = $2`, values)
     return
   }
   await database.query(
-    sql`WITH released AS (${released}), forgotten AS (DELETE FROM partman.run WHERE id <= $4::bigint - ${integer(RUNS_KEPT)}) UPDATE partman.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $5, report = $6::text::jsonb WHERE id = $4::bigint AND holder = $2`,
-    [...values, report.outcome, JSON.stringify(report)],
+    sql`WITH released AS (${released}), forgotten AS (DELETE FROM partman.run WHERE id <= $4::bigint - ${integer(RUNS_KEPT)}) UPDATE partman.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $12, report = $13::text::jsonb WHERE id = $4::bigint AND holder = $2`,
+    [...values, outcome, JSON.stringify(report)],
   )
 }
 

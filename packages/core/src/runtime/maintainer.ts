@@ -3,6 +3,7 @@ import { type PartmanDocument, parseDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { HookQuestions } from './ask-hooks.js'
 import type { Clock } from './clock.js'
+import { countStatements } from './count-statements.js'
 import { acquireLease, holderName, type Lease, leaseName as nameOfLease, releaseLease, renewLease } from './lease.js'
 import { LeaseKeeper, readInstants } from './lease-keeper.js'
 import { type Logger, SILENT, unfailing } from './logger.js'
@@ -10,9 +11,11 @@ import type { MaintenanceReport } from './maintenance-report.js'
 import { pause } from './pause.js'
 import { type PlannedMaintenance, planAgain, planMaintenance } from './plan-maintenance.js'
 import { recordApprovals } from './record-approvals.js'
+import { recordSamples } from './record-samples.js'
 import type { RetirementHooks } from './retirement-hook.js'
 import { runSteps } from './run-steps.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
+import { troubleFigures } from './trouble-figures.js'
 
 export interface MaintainerOptions {
   /** The desired state, as the generator emits it. */
@@ -83,6 +86,12 @@ interface RunLimits {
   readonly actor?: string | undefined
 }
 
+/** When a run began, and how many statements had been sent until then. */
+interface Began {
+  readonly monotonic: number
+  readonly statements: number
+}
+
 export function createMaintainer(options: MaintainerOptions): Maintainer {
   const settings = {
     everyMs: 60_000,
@@ -107,11 +116,13 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
   let running: Promise<MaintenanceReport> | undefined
   let loop: Promise<void> | undefined
   let ended: Promise<unknown> = Promise.resolve()
-  const { database } = settings
+  const counted = countStatements(settings.database)
+  const { database } = counted
   const logger = unfailing(settings.logger)
 
   async function run({ signal, deadline, actor }: RunLimits, resolvePlan: () => Promise<PlannedMaintenance>): Promise<MaintenanceReport> {
     const since = readInstants()
+    const began = { monotonic: since.monotonic, statements: counted.statements }
     let lease: Lease | undefined
     try {
       lease = await acquireLease(database, leaseName, holder, settings.leaseTtlMs)
@@ -141,22 +152,33 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       const common = { database, acting, keeper, signal, logger }
       const hooks = await HookQuestions.observe(plan.operations, { ...common, hooks: settings.hooks, timeoutMs: settings.hookTimeoutMs })
       const steps = await runSteps(plan.operations, { ...common, hooks, settings, lockCapacity, deadline })
+      if (lease.isSampleDue && !keeper.isLost) await sample({ state: observation.state, operations: plan.operations }, lease)
       const outcome = keeper.isLost || steps.some((step) => step.outcome === 'failed') ? 'failed' : 'done'
       report = { outcome, now: plan.now, steps, findings: plan.findings, ...runs }
     } catch (error) {
-      await end(keeper, lease, report).catch((cause: unknown) => logger.error({ err: cause }, 'lease not given back'))
+      await end(keeper, lease, report, began).catch((cause: unknown) => logger.error({ err: cause }, 'lease not given back'))
       throw error
     }
-    await end(keeper, lease, report)
+    await end(keeper, lease, report, began)
     return report
   }
 
-  async function end(keeper: LeaseKeeper, lease: Lease, report: RunReport): Promise<void> {
+  /** A run is none the worse for a sample that fails. */
+  async function sample(run: Parameters<typeof recordSamples>[2], lease: Lease): Promise<void> {
+    await recordSamples(database, document.tables, run, lease).catch((err: unknown) => logger.warn({ err }, 'sizes not sampled'))
+  }
+
+  async function end(keeper: LeaseKeeper, lease: Lease, report: RunReport, began: Began): Promise<void> {
     await keeper.stop()
     // What a hook keeps is kept in every run.
     const isQuiet = report.steps.every(({ outcome, hook }) => outcome === 'skipped' && hook !== undefined)
     const isIdle = report.outcome === 'done' && isQuiet && report.cutOff === undefined
-    await releaseLease(database, lease, isIdle ? null : report)
+    const figures = {
+      ...troubleFigures(report.steps),
+      durationMs: performance.now() - began.monotonic,
+      statements: counted.statements - began.statements + 1,
+    }
+    await releaseLease(database, lease, { outcome: report.outcome, report: isIdle ? null : report, figures })
   }
 
   function runOnce({ budgetMs = settings.budgetMs }: RunOptions = {}): Promise<MaintenanceReport> {

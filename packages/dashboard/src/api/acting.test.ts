@@ -1,5 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
+import type { Role } from '../access/access.js'
 import type { components } from '../client.js'
+import { createDashboard } from '../create-dashboard.js'
 import { demoDashboard, type TestDashboard } from '../fixtures/test-dashboard.js'
 
 type Schemas = components['schemas']
@@ -164,9 +166,33 @@ it('a key whose answer nobody knows stays taken, and an old one is free', async 
   const key = { 'idempotency-key': 'lost' }
   const body = { model: 'Metric', reason: 'lost' }
   expect((await demo.post('/holds', body, key)).status).toBe(201)
-  await demo.test.query('ALTER TABLE partman.audit DISABLE TRIGGER partman_only_grows')
-  await demo.test.query(`DELETE FROM partman.audit WHERE act = 'answer' AND subject = 'lost'`)
+  await demo.test.query('UPDATE partman.request SET answer = NULL')
   expect(await problem(await demo.post('/holds', body, key))).toEqual([409, 'IDEMPOTENCY_KEY_BUSY'])
-  await demo.test.query(`UPDATE partman.audit SET at = at - interval '25 hours' WHERE subject = 'lost'`)
+  await demo.test.query(`UPDATE partman.request SET asked_at = asked_at - interval '25 hours'`)
   expect((await demo.post('/holds', body, key)).status).toBe(201)
+})
+
+it('a key of somebody whose role is another one now is no answer to them', async () => {
+  const key = { 'idempotency-key': 'demoted' }
+  const body = { model: 'Session', reason: 'as an admin' }
+  const access = { user: 'the same person', role: 'admin' as Role }
+  const dashboard = createDashboard({ document: demo.document, database: demo.database, access: async () => access })
+  const post = () =>
+    dashboard.fetch(
+      new Request('http://dashboard.test/api/v1/holds', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-partman-request': '1', ...key },
+        body: JSON.stringify(body),
+      }),
+    )
+  expect((await post()).status).toBe(201)
+  access.role = 'operator'
+  expect(await problem(await post())).toEqual([409, 'IDEMPOTENCY_KEY_REUSED'])
+})
+
+it('answers are kept for a day, and none of them is in the audit log', async () => {
+  await demo.test.query(`UPDATE partman.request SET asked_at = asked_at - interval '25 hours'`)
+  expect((await demo.post('/holds', { model: 'Session', reason: 'the last' }, { 'idempotency-key': 'fresh' })).status).toBe(201)
+  expect((await demo.test.query('SELECT count(*)::int AS kept FROM partman.request')).rows).toEqual([{ kept: 1 }])
+  expect((await demo.test.query(`SELECT DISTINCT act FROM partman.audit WHERE act IN ('request', 'answer')`)).rows).toEqual([])
 })

@@ -43,7 +43,29 @@ it('the ribbon has each window once, in order, with what is detached, attached a
   expect(states).toEqual({ detached: 6, retiring: 0, history: 16, current: 1, ahead: 8, missing: 2 })
   expect(ribbon.at(-1)).toMatchObject({ partitions: 0, missing: 3, bytes: 0, rows: null })
   expect(ribbon.filter(({ state }) => state === 'history').every(({ partitions, missing }) => partitions === 3 && missing === 0)).toBe(true)
-  expect([defaultRows, growth.samples, (growth.bytesPerDay ?? 0) > 0]).toEqual([[], [], true])
+  expect([defaultRows, growth.samples.length, (growth.bytesPerDay ?? 0) > 0]).toEqual([[], 1, true])
+})
+
+it('growth is told by the samples of the maintainer: all of two weeks, and one of each day before', async () => {
+  const sample = (at: string, bytes: number) => `('public', 'invoice', ${at}, 1, ${bytes}, ${bytes / 100})`
+  const far = [60, 50, 50].map((days, index) =>
+    sample(`date_trunc('day', now(), 'UTC') - interval '${days} days' + interval '${index + 1} hours'`, 1_000),
+  )
+  const near = [10, 5.2, 5.1, 0].map((days) => sample(`now() - interval '${days} days'`, 100_000_000 - days * 1_000_000))
+  await demo.test.query(`DELETE FROM partman.sample WHERE table_name = 'invoice'`)
+  await demo.test.query(`SET TimeZone TO 'Asia/Tokyo'; INSERT INTO partman.sample VALUES ${[...far, ...near].join()}`)
+  const { growth } = await read<Schemas['TableDetail']>('/tables/Invoice')
+  expect(growth.samples.map(({ bytes }) => bytes)).toEqual([
+    ...Array(days.size).fill(1_000),
+    90_000_000,
+    94_800_000,
+    94_900_000,
+    100_000_000,
+  ])
+  expect(growth.samples.at(-1)?.rows).toBe(1_000_000)
+  // Its windows are numbers and tell no time, so the samples of the last 30 days do.
+  expect(growth.bytesPerDay).toBeCloseTo(1_000_000, -1)
+  expect(growth.bytesAtRetention).toBeNull()
 })
 
 it('rows in a DEFAULT partition are told of', async () => {

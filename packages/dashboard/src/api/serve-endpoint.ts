@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import type { Access } from '../access/access.js'
 import { assertSameSite } from '../access/assert-same-site.js'
+import { parseBasePath } from '../base-path.js'
 import { answerOnce } from '../queries/answer-once.js'
 import { assertRole, type Dashboard, type Env } from './context.js'
 import type { Asked, Endpoint } from './endpoint.js'
@@ -28,8 +30,7 @@ export async function serveEndpoint(dashboard: Dashboard, endpoint: Endpoint, co
   }
   const respond = () => endpoint.respond(dashboard, asked as Asked<never, never, never>)
   const key = method === 'post' ? request.headers.get('idempotency-key') : null
-  const found =
-    key === null ? await respond() : await respondOnce(dashboard, context, { user: access.user, key, body: sent?.text ?? '' }, respond)
+  const found = key === null ? await respond() : await respondOnce(dashboard, context, access, { key, body: sent?.text ?? '' }, respond)
   if (typeof answer === 'string') return context.text(found as string, status, { 'content-type': answer })
   if (!etag) return context.json(found as object, status)
   const tag = `"${etag(found as never, access.user)}"`
@@ -42,16 +43,18 @@ export async function serveEndpoint(dashboard: Dashboard, endpoint: Endpoint, co
 const MAX_KEY = 200
 
 async function respondOnce(
-  { database }: Dashboard,
+  { database, document, options }: Dashboard,
   context: Context<Env>,
-  request: { readonly user: string; readonly key: string; readonly body: string },
+  { user, role }: Access,
+  request: { readonly key: string; readonly body: string },
   respond: () => Promise<unknown>,
 ): Promise<unknown> {
   if (request.key === '' || request.key.length > MAX_KEY) {
     throw new ProblemError('REQUEST_INVALID', `An idempotency key has 1 to ${MAX_KEY} characters`)
   }
   const isRefusal = (error: unknown) => describeProblem(error).status < 500
-  const { answer, isReplay } = await answerOnce(database, { ...request, path: context.req.path }, isRefusal, respond)
+  const dashboard = `${document.partitionSchema} ${parseBasePath(options.basePath)}`
+  const { answer, isReplay } = await answerOnce(database, { ...request, dashboard, user, role, path: context.req.path }, isRefusal, respond)
   if (isReplay) context.header('idempotency-replayed', 'true')
   return answer
 }

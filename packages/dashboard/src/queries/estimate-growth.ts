@@ -7,16 +7,38 @@ const DAY_MS = 86_400_000
 const WINDOWS = 14
 const DAYS = { minute: 1 / 1_440, hour: 1 / 24, day: 1, week: 7, month: 30.4, quarter: 91.3, year: 365.25 } as const
 
-/** Estimates how fast a table grows by the windows that were filled last. No samples of the past are kept. */
-export function estimateGrowth({ policy }: TablePolicy, ribbon: readonly z.input<typeof RibbonCell>[]): z.input<typeof Growth> {
+/** The samples that growth is told by where windows tell nothing: those of the last days. */
+const SAMPLED_DAYS = 30
+
+type Samples = z.input<typeof Growth>['samples']
+
+/** Tells how a table has grown by its samples, and how fast it grows: by the windows that were filled last, or else by its samples. */
+export function estimateGrowth(
+  { policy }: TablePolicy,
+  ribbon: readonly z.input<typeof RibbonCell>[],
+  samples: Samples,
+): z.input<typeof Growth> {
   const windows = policyLevels(policy).find(({ kind }) => kind === 'range' || kind === 'number-range')
+  const bytesPerDay = (windows?.kind === 'range' ? growthOfWindows(ribbon) : null) ?? growthOfSamples(samples)
+  const retention = windows?.kind === 'range' ? windows.retention : null
+  if (bytesPerDay === null || retention?.kind !== 'age') return { samples, bytesPerDay, bytesAtRetention: null }
+  const { count, unit } = parseDuration(retention.after)
+  return { samples, bytesPerDay, bytesAtRetention: bytesPerDay * count * DAYS[unit] }
+}
+
+function growthOfWindows(ribbon: readonly z.input<typeof RibbonCell>[]): number | null {
   const filled = ribbon.filter(({ state, from, to }) => state === 'history' && from !== null && to !== null).slice(-WINDOWS)
   const [first, last] = [filled[0], filled.at(-1)]
-  if (windows?.kind !== 'range' || !first?.from || !last?.to) return { samples: [], bytesPerDay: null, bytesAtRetention: null }
+  if (!first?.from || !last?.to) return null
   const days = (Date.parse(last.to) - Date.parse(first.from)) / DAY_MS
-  const bytesPerDay = filled.reduce((sum, { bytes }) => sum + bytes, 0) / days
-  const { retention } = windows
-  if (retention?.kind !== 'age') return { samples: [], bytesPerDay, bytesAtRetention: null }
-  const { count, unit } = parseDuration(retention.after)
-  return { samples: [], bytesPerDay, bytesAtRetention: bytesPerDay * count * DAYS[unit] }
+  return filled.reduce((sum, { bytes }) => sum + bytes, 0) / days
+}
+
+/** What went meanwhile hides what came, so that a table that shrank tells nothing. */
+function growthOfSamples(samples: Samples): number | null {
+  const last = samples.at(-1)
+  if (!last) return null
+  const first = samples.find(({ at }) => Date.parse(last.at) - Date.parse(at) <= SAMPLED_DAYS * DAY_MS)!
+  const days = (Date.parse(last.at) - Date.parse(first.at)) / DAY_MS
+  return days >= 1 && last.bytes >= first.bytes ? (last.bytes - first.bytes) / days : null
 }

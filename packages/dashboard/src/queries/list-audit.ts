@@ -28,12 +28,10 @@ interface AuditRow {
   readonly reason: string | null
 }
 
-/** Requests that were sent with an idempotency key, and their answers, are no acts by themselves. */
 const SELECT = sql`SELECT a.id::text AS id, pg_catalog.to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, a.actor, a.act, a.table_schema, a.table_name, a.subject,
   a.details::text AS details, a.reason
 FROM partman.audit a
 WHERE ($1::bigint IS NULL OR a.id < $1::bigint) AND ($2::text IS NULL OR a.act = $2::text) AND ($3::text IS NULL OR a.actor = $3::text)
-  AND a.act NOT IN ('request', 'answer')
   AND ($4::text[] IS NULL OR EXISTS (
     SELECT FROM ROWS FROM (pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[])) AS v (schema, name) WHERE v.schema = a.table_schema AND v.name = a.table_name))
 ORDER BY a.id DESC LIMIT $6::int`

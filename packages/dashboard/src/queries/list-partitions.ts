@@ -1,10 +1,9 @@
 import type { z } from '@hono/zod-openapi'
-import { policyLevels, type TablePolicy, tenantsOf } from '@partman/core'
+import { measureRelations, policyLevels, type RelationMeasure, type TablePolicy, tenantsOf } from '@partman/core'
 import { type Access, isAtLeast, roleFor } from '../access/access.js'
 import type { Dashboard } from '../api/context.js'
 import type { Partition } from '../api/schemas.js'
 import { cutPage, type Mark, type Page } from './cursor.js'
-import { measureRelations, type RelationMeasure } from './measure-relations.js'
 import { observeTable, type PlacedPartition, type StateOfPartition } from './observe-table.js'
 
 export interface PartitionsAsked {

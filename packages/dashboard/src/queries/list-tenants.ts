@@ -2,6 +2,8 @@ import type { z } from '@hono/zod-openapi'
 import {
   describePartitions,
   formatTableName,
+  type Measure,
+  measureGroups,
   observeTenants,
   observeTree,
   type Partition,
@@ -14,7 +16,6 @@ import { type Access, isAtLeast, roleFor } from '../access/access.js'
 import { type Dashboard, visibleTables } from '../api/context.js'
 import type { Tenant } from '../api/schemas.js'
 import { cutPage, type Page } from './cursor.js'
-import { type GroupMeasure, measureGroups } from './measure-relations.js'
 
 export interface TenantsAsked {
   readonly limit: number
@@ -100,7 +101,7 @@ async function measureTenants({ database }: Dashboard, known: readonly KnownTena
     database,
     known.map(({ set, key, oids }) => ({ name: JSON.stringify([set, key]), oids })),
   )
-  const measureOf = ({ set, key }: KnownTenant): GroupMeasure => measures.get(JSON.stringify([set, key])) ?? { bytes: 0, rows: null }
+  const measureOf = ({ set, key }: KnownTenant): Measure => measures.get(JSON.stringify([set, key])) ?? { bytes: 0, rows: null }
   const totals = new Map<string, number>()
   for (const tenant of known) totals.set(tenant.set, (totals.get(tenant.set) ?? 0) + measureOf(tenant).bytes)
   return known.map((tenant) => {

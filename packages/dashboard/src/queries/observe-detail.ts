@@ -1,10 +1,10 @@
 import type { z } from '@hono/zod-openapi'
-import { policyLevels, type TablePolicy, tableStatuses } from '@partman/core'
+import { type Measure, measureRelations, policyLevels, type TablePolicy, tableStatuses } from '@partman/core'
 import type { Dashboard } from '../api/context.js'
 import type { TableDetail } from '../api/schemas.js'
 import { estimateGrowth } from './estimate-growth.js'
-import { type GroupMeasure, measureRelations } from './measure-relations.js'
 import { observeBookkeeping } from './observe-bookkeeping.js'
+import { observeSamples } from './observe-samples.js'
 import { observeTable } from './observe-table.js'
 import { describeFinding, summarise } from './overview.js'
 import { resolveRibbon } from './resolve-ribbon.js'
@@ -16,10 +16,11 @@ export async function observeDetail(dashboard: Dashboard, declared: TablePolicy)
   const oids = partitions.flatMap(({ oid }) => oid ?? [])
   const measures = await measureRelations(dashboard.database, oids, server.version)
   const { lastRun } = await observeBookkeeping(dashboard.database, dashboard.document.partitionSchema, observation)
+  const samples = await observeSamples(dashboard.database, declared.table, observation.bookkeepingVersion !== null)
   const [status] = tableStatuses([{ policy: declared, holds }], state)
   const findings = (lastRun?.findings ?? []).filter(({ model }) => model === declared.model).map(describeFinding)
   const known = oids.flatMap((oid) => measures.get(oid)?.rows ?? [])
-  const whole: GroupMeasure = {
+  const whole: Measure = {
     bytes: oids.reduce((sum, oid) => sum + (measures.get(oid)?.bytes ?? 0), 0),
     rows: known.length === 0 ? null : known.reduce((sum, rows) => sum + rows, 0),
   }
@@ -29,7 +30,7 @@ export async function observeDetail(dashboard: Dashboard, declared: TablePolicy)
     declaredAt: declared.declaredAt,
     timeZone: policyLevels(declared.policy).find((level) => level.kind === 'range')?.timeZone ?? null,
     ribbon,
-    growth: estimateGrowth(declared, ribbon),
+    growth: estimateGrowth(declared, ribbon, samples),
     defaultRows: partitions
       .filter(({ isDefault }) => isDefault)
       .map(({ schema, name, oid }) => {

@@ -4,6 +4,8 @@ import {
   type Finding as FoundFinding,
   formatTableName,
   holdsInForce,
+  type Measure,
+  measureGroups,
   type Observation,
   observeTree,
   type Partition,
@@ -17,7 +19,6 @@ import type { Dashboard } from '../api/context.js'
 import type { Finding, Overview, TableSummary } from '../api/schemas.js'
 import { assessHealth } from './assess-health.js'
 import { formatServerVersion } from './format-server-version.js'
-import { type GroupMeasure, measureGroups } from './measure-relations.js'
 import { type Bookkeeping, observeBookkeeping } from './observe-bookkeeping.js'
 
 const DAY_MS = 86_400_000
@@ -28,7 +29,7 @@ export interface ObservedOverview {
   readonly observation: Observation
   readonly bookkeeping: Bookkeeping
   /** Of the DEFAULT partitions of each model that has any. */
-  readonly defaults: ReadonlyMap<string, GroupMeasure>
+  readonly defaults: ReadonlyMap<string, Measure>
 }
 
 /** Observes the tables in a few figures: three statements, whatever the number of partitions. */
@@ -99,7 +100,7 @@ export function describeFinding({ code, severity, model, table, declaredAt, mess
 export function summarise(
   declared: TablePolicy,
   status: TableStatus,
-  size: GroupMeasure | undefined,
+  size: Measure | undefined,
   findings: readonly z.input<typeof Finding>[],
   now: number,
 ): z.input<typeof TableSummary> {

@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi'
+import type { RelationMeasure } from '@partman/core'
 import type { RibbonCell } from '../api/schemas.js'
-import type { RelationMeasure } from './measure-relations.js'
 import type { PlacedPartition, StateOfPartition } from './observe-table.js'
 
 type Measure = Pick<RelationMeasure, 'bytes' | 'rows'>

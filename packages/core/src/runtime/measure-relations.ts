@@ -1,4 +1,6 @@
-import { type Database, SQLSTATE, type Sql, sql, sqlState } from '@partman/core'
+import type { Database } from '../sql/database.js'
+import { type Sql, sql } from '../sql/sql.js'
+import { SQLSTATE, sqlState } from './sql-state.js'
 
 /**
  * The size of a relation is read under a lock that ends with the reading. Behind one that is locked, or about to be, nobody waits: its size is
@@ -24,11 +26,17 @@ const MEASURED_BYTES = sql`CASE WHEN b.oid IS NULL THEN pg_catalog.pg_total_rela
 /** By the last ANALYZE or VACUUM; where there was none, as the statistics have counted, and nothing in an empty file. */
 const ROWS = sql`CASE WHEN c.reltuples >= 0::real THEN c.reltuples::float8 ELSE NULLIF(pg_catalog.pg_stat_get_live_tuples(c.oid), 0)::float8 END`
 
-/** What a group of relations takes. */
-export interface GroupMeasure {
+/** What relations take. */
+export interface Measure {
   readonly bytes: number
   /** null where nothing is known of any of them. */
   readonly rows: number | null
+}
+
+/** What a group of relations takes. */
+export interface GroupMeasure extends Measure {
+  /** Those that hold rows. */
+  readonly leaves: number
 }
 
 /** Relations that are measured together, with everything below them. */
@@ -45,27 +53,25 @@ export async function measureGroups(database: Database, groups: readonly Measure
     database.query<{ measured: string | null }>(
       sql`WITH RECURSIVE ${PINNED}, tree AS (
   SELECT r.name, r.oid::oid AS oid FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS r (name, oid)
-  UNION ALL
+  UNION -- not ALL: a partition may be given beside a parent that it is still attached to
   SELECT t.name, i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid
 ), measured AS (
   SELECT t.name, ${bytes} AS bytes, ${ROWS} AS rows
   FROM pinned CROSS JOIN tree t JOIN pg_catalog.pg_class c ON c.oid = t.oid LEFT JOIN busy b ON b.oid = c.oid
   WHERE c.relkind = 'r'::"char" AND pinned.done IS NOT NULL
 ), summed AS (
-  SELECT m.name, pg_catalog.sum(m.bytes) AS bytes, pg_catalog.sum(m.rows) AS rows FROM measured m GROUP BY m.name
+  SELECT m.name, pg_catalog.sum(m.bytes) AS bytes, pg_catalog.sum(m.rows) AS rows, pg_catalog.count(*) AS leaves FROM measured m GROUP BY m.name
 )
-SELECT pg_catalog.json_object_agg(s.name, pg_catalog.json_build_array(s.bytes, s.rows))::text AS measured FROM summed s`,
+SELECT pg_catalog.json_object_agg(s.name, pg_catalog.json_build_array(s.bytes, s.rows, s.leaves))::text AS measured FROM summed s`,
       [members.map(({ name }) => name), members.map(({ oid }) => oid)],
     ),
   )
-  const measured = JSON.parse(row?.measured ?? '{}') as Record<string, [bytes: number | null, rows: number | null]>
-  return new Map(Object.entries(measured).map(([name, [bytes, rows]]) => [name, { bytes: bytes ?? 0, rows }]))
+  const measured = JSON.parse(row?.measured ?? '{}') as Record<string, [bytes: number | null, rows: number | null, leaves: number]>
+  return new Map(Object.entries(measured).map(([name, [bytes, rows, leaves]]) => [name, { bytes: bytes ?? 0, rows, leaves }]))
 }
 
 /** What is known of one relation. */
-export interface RelationMeasure {
-  readonly bytes: number
-  readonly rows: number | null
+export interface RelationMeasure extends Measure {
   /** Sequential and index scans since the statistics were reset. */
   readonly scans: number
   /** ISO 8601; null before PostgreSQL 16. */
