@@ -19,6 +19,9 @@ export interface PartmanDashboard {
 
 const SILENT = { info() {}, warn() {}, error() {} }
 
+/** As many as one page of tenants has. */
+const MAX_METRIC_TENANTS = 200
+
 /** What every answer bears, unless it says otherwise itself. */
 const HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
@@ -32,10 +35,14 @@ const HEADERS: Readonly<Record<string, string>> = {
 /**
  * Makes the dashboard: the REST API under `<basePath>/api/v1`, and the page at `<basePath>/`.
  *
- * @throws PartmanError `DOCUMENT_INVALID`; `TypeError` for a base path that is none
+ * @throws PartmanError `DOCUMENT_INVALID`; `TypeError` for a base path or a number of tenants that is none
  */
 export function createDashboard(options: DashboardOptions): PartmanDashboard {
   const basePath = parseBasePath(options.basePath)
+  const { metricTenants = 0 } = options
+  if (!Number.isInteger(metricTenants) || metricTenants < 0 || metricTenants > MAX_METRIC_TENANTS) {
+    throw new TypeError(`metricTenants is ${metricTenants}: it has to be a whole number from 0 to ${MAX_METRIC_TENANTS}`)
+  }
   const document = parseDocument(options.document)
   const logger = options.logger ?? SILENT
   const dashboard: Dashboard = { document, database: options.database, logger, options }

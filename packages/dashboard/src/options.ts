@@ -1,5 +1,6 @@
 import type { Database, Logger, PartmanDocument, RetirementHooks } from '@partman/core'
 import type { AccessResolver } from './access/access.js'
+import type { PruningCounts } from './metrics/client-metrics.js'
 
 export interface DashboardOptions {
   /** The desired state, as the generator emits it. */
@@ -17,4 +18,8 @@ export interface DashboardOptions {
   readonly allowedOrigins?: readonly string[]
   /** How long the body of a request may take to arrive, in milliseconds. Default 10,000. */
   readonly bodyTimeoutMs?: number
+  /** What the application's extended client has counted, for the metrics: `() => prisma.$partman().pruningCounts()`. Default: nothing. */
+  readonly pruningCounts?: () => Readonly<Record<string, PruningCounts>>
+  /** How many of the largest tenants the metrics tell of, each a series of its own, by three more statements. Default 0, at most 200. */
+  readonly metricTenants?: number
 }

@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi'
-import { type DurationUnit, type Observation, parseDuration } from '@partman/core'
+import type { Observation } from '@partman/core'
 import type { Finding, TableSummary } from '../api/schemas.js'
+import { nominalDays } from './nominal-days.js'
 import type { Bookkeeping } from './observe-bookkeeping.js'
 
 const DAY_MS = 86_400_000
@@ -8,8 +9,6 @@ const DAY_MS = 86_400_000
 const UNSEEN_MS = DAY_MS
 /** One statement writes the end of a run in two places, by two looks at the clock. */
 const SAME_RUN_MS = 1_000
-
-const DAYS: Readonly<Record<DurationUnit, number>> = { minute: 1 / 1_440, hour: 1 / 24, day: 1, week: 7, month: 30, quarter: 91, year: 365 }
 
 /**
  * Says how things are. `error`: rows are refused, or will be, and nobody mends it: a table is missing or plain, a series of windows has ended, the
@@ -36,6 +35,5 @@ function hasRunSince({ finishedAt }: NonNullable<Bookkeeping['lastRun']>, { last
 /** Half of the partitions that are to be ahead are used up. */
 export function isShort({ runwayDays, interval, premake }: z.input<typeof TableSummary>): boolean {
   if (runwayDays === null || interval === null || premake === null) return false
-  const { count, unit } = parseDuration(interval)
-  return runwayDays < (premake * count * DAYS[unit]) / 2
+  return runwayDays < (premake * nominalDays(interval)) / 2
 }

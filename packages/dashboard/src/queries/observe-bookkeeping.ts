@@ -3,13 +3,36 @@ import { type Database, type Finding, HOLD_JSON, type Hold, type HoldRow, holdsB
 /** What the bookkeeping tells, beside tenants and approvals. */
 export interface Bookkeeping {
   readonly lease: { readonly holder: string | null; readonly expiresAt: string | null; readonly lastRunAt: string | null }
+  /** What all runs came to, idle ones included; null where there was none. */
+  readonly totals: RunTotals | null
   /** The last run that left a report; null where there was none. */
   readonly lastRun: { readonly finishedAt: string; readonly outcome: 'done' | 'failed'; readonly findings: readonly Finding[] } | null
   /** Those that nobody has released, by the full name of their table. */
   readonly holds: ReadonlyMap<string, readonly Hold[]>
 }
 
-const NOTHING: Bookkeeping = { lease: { holder: null, expiresAt: null, lastRunAt: null }, lastRun: null, holds: new Map() }
+/** What the runs of the maintainers of a document came to, since the first. */
+export interface RunTotals {
+  readonly runs: number
+  readonly failedRuns: number
+  /** Begun and never ended. */
+  readonly cutOffRuns: number
+  readonly runMs: number
+  readonly statements: number
+  readonly failedSteps: number
+  /** How often a step met a lock and was tried again. */
+  readonly lockRetries: number
+  readonly lockWaitMs: number
+  /** Of the last run alone. */
+  readonly lastRunMs: number
+}
+
+const NOTHING: Bookkeeping = {
+  lease: { holder: null, expiresAt: null, lastRunAt: null },
+  totals: null,
+  lastRun: null,
+  holds: new Map(),
+}
 
 const ISO = (column: 'l.expires_at' | 'l.last_run_at' | 'r.finished_at') => {
   const columns = { 'l.expires_at': sql`l.expires_at`, 'l.last_run_at': sql`l.last_run_at`, 'r.finished_at': sql`r.finished_at` }
@@ -23,6 +46,10 @@ const OBSERVE = sql`SELECT pg_catalog.json_build_object(
       'expiresAt', CASE WHEN l.expires_at >= pg_catalog.clock_timestamp() THEN ${ISO('l.expires_at')} END,
       'lastRunAt', ${ISO('l.last_run_at')})
     FROM partman.lease l WHERE l.name = $1),
+  'totals', (
+    SELECT pg_catalog.json_build_object('runs', l.runs, 'failedRuns', l.failed_runs, 'cutOffRuns', l.cut_off_runs, 'runMs', l.run_ms, 'statements', l.statements,
+      'failedSteps', l.failed_steps, 'lockRetries', l.lock_retries, 'lockWaitMs', l.lock_wait_ms, 'lastRunMs', COALESCE(l.last_run_ms, 0))
+    FROM partman.lease l WHERE l.name = $1 AND l.runs > 0),
   'lastRun', (
     SELECT pg_catalog.json_build_object('finishedAt', ${ISO('r.finished_at')}, 'outcome', r.outcome, 'findings', COALESCE(r.report -> 'findings', '[]'::jsonb))
     FROM partman.run r WHERE r.lease = $1 AND r.report IS NOT NULL ORDER BY r.id DESC LIMIT 1),
@@ -37,13 +64,14 @@ export async function observeBookkeeping(
 ): Promise<Bookkeeping> {
   if (bookkeepingVersion === null) return NOTHING
   const [row] = await database.query<{ observed: string }>(OBSERVE, [leaseName(partitionSchema)])
-  const { lease, lastRun, holds } = JSON.parse(row?.observed ?? '{}') as {
+  const { lease, totals, lastRun, holds } = JSON.parse(row?.observed ?? '{}') as {
     lease: Bookkeeping['lease'] | null
+    totals: RunTotals | null
     lastRun: Bookkeeping['lastRun']
     holds: [id: string, hold: string][] | null
   }
   const rows = (holds ?? []).map(([id, hold]) => [id, JSON.parse(hold) as HoldRow] as const)
-  return { lease: lease ?? NOTHING.lease, lastRun, holds: holdsByTable(new Map(rows), state) }
+  return { lease: lease ?? NOTHING.lease, totals, lastRun, holds: holdsByTable(new Map(rows), state) }
 }
 
 /** The lease of the maintainers that make partitions in a schema. */
