@@ -8,6 +8,7 @@ import { type Commands, projectCommands, succeed } from './commands.js'
 import type { Ledger } from './ledger.js'
 import { provePrismaContent } from './prove-prisma.js'
 import { type Simulation, simulate } from './simulate.js'
+import { stageTrouble } from './stage-trouble.js'
 import { DAY_MS, startOfDay } from './windows.js'
 
 const FOLDER = fileURLToPath(new URL('..', import.meta.url))
@@ -90,6 +91,29 @@ describe.each(['whole', 'statements'] as const)('after 45 days, with scripts sen
 
   test('Prisma sees nothing pending and no drift', async () => {
     await provePrismaContent(commands)
+  })
+
+  test.runIf(scriptMode === 'whole')('what is left for somebody on call is a short table, a hook that fails, and a hold', async () => {
+    const rowsOf = async () =>
+      (await database.query('SELECT (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM delivery_attempt) AS attempts')).rows
+    const before = await rowsOf()
+    await stageTrouble(pool, simulation.projects, now)
+    // None has gone for that.
+    expect(await rowsOf()).toEqual(before)
+    const shown = JSON.parse(await succeed('partman status', commands.partman('status', '--json'))) as {
+      tables: { model: string; until: string; holds: number }[]
+    }
+    const daysLeft = ({ until }: { until: string }) => Math.ceil((Date.parse(until) - now) / DAY_MS)
+    expect(shown.tables.map((table) => [table.model, table.holds, daysLeft(table) <= 3])).toEqual([
+      ['AuditLog', 0, false],
+      ['Event', 1, false],
+      ['DeliveryAttempt', 0, true],
+    ])
+    const { rows } = await database.query(`SELECT report -> 'steps' AS steps FROM partman.run ORDER BY id DESC LIMIT 1`)
+    const steps = rows[0]?.['steps'] as { model: string; outcome: string; error: string }[]
+    const failed = steps.filter(({ outcome }) => outcome === 'failed')
+    expect(failed.length).toBeGreaterThan(0)
+    for (const { model, error } of failed) expect([model, error]).toEqual(['Event', expect.stringContaining('webhook-archive')])
   })
 
   test('a reset gives the same catalog each time, the one of a new database', async () => {
