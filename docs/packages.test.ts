@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createPrismaProject, type PrismaProject } from '@partman/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { QUEUE_TYPES } from './fixtures/queue-types.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PAGES = [
@@ -48,7 +49,7 @@ it.each(PAGES)('the examples of %s generate and compile', async (page) => {
   const project = await createPrismaProject({
     schema: wholeSchema(blocks(readme, 'prisma')[0] ?? fallback),
     url: 'postgresql://localhost/none',
-    files: { 'tsconfig.json': TSCONFIG, 'prisma/readme.ts': code },
+    files: { 'tsconfig.json': TSCONFIG, 'prisma/readme.ts': code, 'prisma/queues.d.ts': QUEUE_TYPES },
   })
   projects.push(project)
   const path = `${join(ROOT, 'node_modules', '.bin')}:${process.env['PATH']}`
