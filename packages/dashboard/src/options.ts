@@ -1,6 +1,7 @@
 import type { Database, Logger, PartmanDocument, RetirementHooks } from '@partman/core'
 import type { AccessResolver } from './access/access.js'
 
+/** What the dashboard shows, by which way, and who may do what. */
 export interface DashboardOptions {
   /** The desired state, as the generator emits it. */
   readonly document: PartmanDocument

@@ -17,6 +17,7 @@ import { makePlan, type Plan } from './plan.js'
 import { planIndexes, type TakenNames } from './plan-indexes.js'
 import { splitCreation } from './split-creation.js'
 
+/** What decides about a plan besides the differences. */
 export interface PlanContext {
   /** Milliseconds since 1970. */
   readonly now: number
