@@ -54,3 +54,11 @@ it('one that leads nowhere is found', async () => {
   expect(await problem('README.md', 'packages/core#hooks')).toBe(undefined)
   expect(linksOf('`[a](b.md)` [c](d.md)\n```ts\nx[0](y)\n```\n')).toEqual(['d.md'])
 })
+
+it('the README leads to every page', async () => {
+  const listed = new Set(linksOf(await readPage('README.md')).map((target) => target.split('#')[0]))
+  const pages = (await listPages()).filter(
+    (path) => path.startsWith('docs/') && (!path.startsWith('docs/api/') || path.endsWith('README.md')),
+  )
+  expect(pages.filter((path) => !listed.has(path))).toEqual([])
+})
