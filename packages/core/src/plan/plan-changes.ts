@@ -92,7 +92,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           parent: tableName(difference.parent),
           partition: reference(difference.partition),
           reason: 'its concurrent detach was cut off, and blocks every other one of the same parent',
-          locks: shareUpdateExclusive(difference.parent),
+          locks: [...shareUpdateExclusive(difference.parent), ...locksOfReferences(difference.references, 'SHARE ROW EXCLUSIVE')],
         })
         break
       case 'check-left': {
