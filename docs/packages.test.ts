@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createPrismaProject, type PrismaProject } from '@partman/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { QUEUE_TYPES } from './fixtures/queue-types.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PAGES = [
@@ -47,7 +48,7 @@ async function compile(schema: string, pages: readonly { page: string; code: str
   const project = await createPrismaProject({
     schema: wholeSchema(schema),
     url: 'postgresql://localhost/none',
-    files: { 'tsconfig.json': TSCONFIG, ...Object.fromEntries(sources) },
+    files: { 'tsconfig.json': TSCONFIG, ...Object.fromEntries(sources), 'prisma/queues.d.ts': QUEUE_TYPES },
   })
   projects.push(project)
   const path = `${join(ROOT, 'node_modules', '.bin')}:${process.env['PATH']}`

@@ -46,7 +46,8 @@ async function runCommand(run: Run<object>, options: GlobalOptions): Promise<Exi
   }
 }
 
-function buildProgram(bind: Bind): Command {
+/** All commands with their options; what each does is bound to it. */
+export function buildProgram(bind: Bind): Command {
   const program = new Command('partman')
     .description('Native PostgreSQL partitions for Prisma models')
     .version(readVersion())

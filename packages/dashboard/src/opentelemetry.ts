@@ -3,6 +3,7 @@ import { parseDocument } from '@partman/core'
 import { METRICS, observeMetrics } from './metrics/observe-metrics.js'
 import type { DashboardOptions } from './options.js'
 
+/** What a meter is to tell of: the tables of a document in a database, and, where that is given, what the extended client has counted. */
 export type MeterOptions = Pick<DashboardOptions, 'document' | 'database' | 'logger' | 'pruningCounts' | 'metricTenants'>
 
 /** The unit that the name of a metric ends with, as OpenTelemetry writes it: https://ucum.org */

@@ -2,6 +2,7 @@ import type { Database, Logger, PartmanDocument, RetirementHooks } from '@partma
 import type { AccessResolver } from './access/access.js'
 import type { PruningCounts } from './metrics/client-metrics.js'
 
+/** What the dashboard shows, by which way, and who may do what. */
 export interface DashboardOptions {
   /** The desired state, as the generator emits it. */
   readonly document: PartmanDocument

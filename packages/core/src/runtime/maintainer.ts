@@ -17,6 +17,7 @@ import { runSteps } from './run-steps.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 import { troubleFigures } from './trouble-figures.js'
 
+/** What a maintainer maintains, by which way, and how patiently. */
 export interface MaintainerOptions {
   /** The desired state, as the generator emits it. */
   readonly document: PartmanDocument
@@ -51,6 +52,7 @@ export interface MaintainerOptions {
   readonly hookTimeoutMs?: number
 }
 
+/** What holds for one run alone. */
 export interface RunOptions {
   /** No step is begun after so many milliseconds; what is left comes in the next run. Default: as the maintainer says. */
   readonly budgetMs?: number
@@ -92,6 +94,11 @@ interface Began {
   readonly statements: number
 }
 
+/**
+ * Makes a maintainer, which does nothing before `runOnce` or `start`. All times of the options are in milliseconds.
+ *
+ * @throws PartmanError `DOCUMENT_INVALID`, `DOCUMENT_VERSION_UNSUPPORTED`
+ */
 export function createMaintainer(options: MaintainerOptions): Maintainer {
   const settings = {
     everyMs: 60_000,

@@ -7,6 +7,7 @@ import type { Database } from '../sql/database.js'
 import { formatTableName } from '../state/state.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
+/** What is known of the tenants, with what hindered the reading of some. */
 export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'removed' | 'settings' | 'inForce' | 'approved' | 'holds'> {
   readonly findings: readonly Finding[]
 }

@@ -18,6 +18,7 @@ import { restoreMarked } from './restore-detached.js'
 import { retryOnLocks } from './retry.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
+/** How patiently a tenant is taken back. */
 export interface RestoreTenantOptions extends ApplyOptions {
   /** How long to wait for a run of a maintainer to end, in milliseconds. Default 10,000. */
   readonly waitMs?: number
