@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CheckFinding } from '@partman/core'
-import { dumpCatalog } from '@partman/testing'
+import { dumpCatalog, findPgBouncer, startPgBouncer } from '@partman/testing'
 import pg from 'pg'
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { type CliProject, HOSTILE_TABLE, SCHEMA } from '../fixtures/cli-project.js'
 import { createDeployedProject } from '../fixtures/deployed-project.js'
 
@@ -193,6 +193,50 @@ test('it waits for no lock: what cannot be read at once is told of, with all the
   expect(codes((await doctor()).findings)).toEqual(['error PENDING_KEY_TYPE', 'info MIGRATIONS_PENDING'])
 })
 
+test('a table that is locked keeps nobody from planning for the others, and what it hides is told of', async () => {
+  const holder = new pg.Client({ connectionString: project.database.url })
+  await holder.connect()
+  onTestFinished(() => holder.end())
+  await project.database.query(`CREATE TABLE partman_partitions.stray (id int)`)
+  await holder.query(`BEGIN; LOCK TABLE "Project", ${pg.escapeIdentifier(HOSTILE_TABLE)}, "AuditLog" IN ACCESS EXCLUSIVE MODE`)
+  const { findings } = await doctor()
+  expect(codes(findings)).toEqual(['warning CHECK_FAILED', 'warning PARTITION_UNATTACHED', 'warning TENANTS_UNREADABLE'])
+  expect(findings[0]!.message).toBe('canceling statement due to lock timeout. Not looked at: pending migrations')
+})
+
+test('what a plan finds by looking at rows is found without writing anything', async () => {
+  await project.database.query(`CREATE TABLE partman_partitions.rest PARTITION OF "AuditLog" DEFAULT`)
+  await project.database.query(`INSERT INTO "AuditLog" (at) SELECT '2001-01-01' FROM generate_series(1, 5)`)
+  const status = JSON.parse((await project.partman(['--json', 'status'])).stdout).findings as Finding[]
+  const { findings } = await doctor()
+  expect(codes(findings)).toEqual(['warning DEFAULT_HOLDS_ROWS', 'warning DEFAULT_PARTITION_PRESENT'])
+  expect(findings.map(({ message }) => message).sort()).toEqual(status.map(({ message }) => message).sort())
+})
+
+test('a role that does not own the tables is told so, and one that does not exist cannot look', async () => {
+  const { database } = project
+  const role = `reader "of" ${database.name}`
+  await database.query(`CREATE ROLE ${pg.escapeIdentifier(role)} LOGIN PASSWORD 'top-secret'`)
+  try {
+    const url = new URL(database.url)
+    url.username = encodeURIComponent(role)
+    url.password = 'top-secret'
+    for (const schema of ['partman', 'partman_partitions']) {
+      await database.query(`GRANT ALL ON SCHEMA ${schema} TO ${pg.escapeIdentifier(role)}`)
+      await database.query(`GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${pg.escapeIdentifier(role)}`)
+    }
+    await database.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${pg.escapeIdentifier(role)}`)
+    expect([...new Set(codes((await doctor('--url', url.href)).findings))]).toEqual(['info ACTIVITY_HIDDEN', 'warning RELATION_ALIEN'])
+    url.password = 'not-this-one'
+    const { findings } = await doctor('--url', url.href)
+    expect(codes(findings)).toEqual(['error DATABASE_UNREACHABLE'])
+    expect(JSON.stringify(findings)).not.toContain('not-this-one')
+  } finally {
+    await database.query(`DROP OWNED BY ${pg.escapeIdentifier(role)}`)
+    await database.query(`DROP ROLE ${pg.escapeIdentifier(role)}`)
+  }
+})
+
 test('a deployed application needs a document and an address, and nothing of Prisma', async () => {
   const document = join(project.path, 'generated/partman/partman.json')
   expect(JSON.parse(await readFile(document, 'utf8')).version).toBeDefined()
@@ -200,6 +244,20 @@ test('a deployed application needs a document and an address, and nothing of Pri
   const { exitCode, findings, checks } = await doctor('--document', document, '--url', project.database.url)
   expect({ exitCode, findings }).toEqual({ exitCode: 0, findings: [] })
   expect(checks).not.toContain('versions of Prisma')
+})
+
+test('through a pooler it finds the same, and the pooler', async ({ skip }) => {
+  skip(findPgBouncer() === undefined, 'PgBouncer is not installed')
+  const pooler = await startPgBouncer(inject('partmanServerUrl'), { poolSize: 3 })
+  onTestFinished(() => pooler.stop())
+  const url = pooler.through(project.database.url)
+  const healthy = await doctor('--url', url)
+  expect(healthy).toMatchObject({
+    exitCode: 0,
+    findings: [{ code: 'CONNECTION_POOLED', severity: 'info', message: expect.stringMatching(/by transaction$/) }],
+  })
+  await project.database.query(`CREATE TABLE partman_partitions.stray (id int)`)
+  expect(codes((await doctor('--url', url)).findings)).toEqual(['info CONNECTION_POOLED', 'warning PARTITION_UNATTACHED'])
 })
 
 test('the age of a transaction that is told of can be chosen', async () => {

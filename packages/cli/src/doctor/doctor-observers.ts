@@ -40,7 +40,7 @@ export function doctorObservers(
   const reading = once(async () => readOnlyDatabase(open().pool))
   const database = once(async () => databaseObservers((await reading()).database, await known(), options))
   const plan = once(async (): Promise<PlannedMaintenance & { readonly findings: readonly Finding[] }> => {
-    const planned = await planMaintenance((await reading()).database, (await declared()).document)
+    const planned = await planMaintenance((await reading()).database, (await declared()).document, { tellsLocks: true })
     return { ...planned, findings: await measurePlanning(open().url, planned) }
   })
   const files = once(async () => (session.hasProject ? readMigrations((await session.project()).migrationsFolder) : []))

@@ -45,7 +45,9 @@ test('a last run that failed is found with its first error, until one ends well'
     lease,
     JSON.stringify(report),
   )
-  expect(await checked.check()).toMatchObject([
+  const found = await checked.check()
+  expect((await query(found[0]!.statements[1]!)).rows).toEqual([{ report }])
+  expect(found).toMatchObject([
     {
       code: 'RUN_FAILED',
       severity: 'error',

@@ -10,6 +10,7 @@ import { HOSTILE, PLAIN, webhookDocument } from '../fixtures/webhook-tables.js'
 import { identifier, sql } from '../sql/sql.js'
 import { databaseObservers } from './database-observers.js'
 import { pgDatabase } from './pg-database.js'
+import { planMaintenance } from './plan-maintenance.js'
 import { runChecks } from './run-checks.js'
 
 let checked: CheckedDatabase
@@ -193,6 +194,7 @@ test('a standby is found, and looked at all the same', async () => {
   const pair = await startPair((primary) => checkedDatabase(PLAIN, primary))
   const found = await runChecks(databaseObservers(pgDatabase(pair.standby), webhookDocument(PLAIN)), DATABASE_CHECKS)
   expect(found.filter(({ code }) => code !== 'SERVER_VERSION_OLD')).toMatchObject([{ code: 'SERVER_STANDBY', severity: 'warning' }])
+  expect((await planMaintenance(pgDatabase(pair.standby), webhookDocument(PLAIN))).plan.findings).toEqual([])
 })
 
 describe('versions', () => {
