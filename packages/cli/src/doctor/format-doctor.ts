@@ -19,7 +19,7 @@ export function formatFindings(findings: readonly LinkedFinding[], checks: numbe
     findings
       .filter((finding) => finding.severity === severity)
       .flatMap((finding) => [
-        `${style(colour, severity)} ${style('bold', finding.code)}${finding.declaredAt === null ? '' : ` ${finding.declaredAt}`}`,
+        `${style(colour, severity)} ${style('bold', finding.code)}${finding.declaredAt === null ? '' : ` ${formatPrintable(finding.declaredAt)}`}`,
         ...formatFinding(finding, style),
         '',
       ]),

@@ -25,7 +25,7 @@ const COLUMNS = (relation: string) => `(
  */
 const OBSERVE = constantSql(`
 WITH RECURSIVE roots AS MATERIALIZED (
-  SELECT c.oid, c.relname, n.nspname
+  SELECT c.oid, c.relname, n.nspname, ${COLUMNS('c')} AS columns
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind = 'p' AND NOT c.relispartition AND (
     (n.nspname, c.relname) IN (SELECT d.schema, d.name FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS d (schema, name))
@@ -62,7 +62,7 @@ WITH RECURSIVE roots AS MATERIALIZED (
         AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
     )
 ), alone AS MATERIALIZED (
-  SELECT c.oid, c.relname, c.relkind, c.reltuples, n.nspname, d.description
+  SELECT c.oid, c.relname, c.relkind, c.reltuples, n.nspname, d.description, ${COLUMNS('c')} AS columns
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0
     AND (d.description LIKE '${MARKER_PREFIX}%' OR d.description LIKE '${MOVED_PREFIX}%')
@@ -70,7 +70,7 @@ WITH RECURSIVE roots AS MATERIALIZED (
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) AND c.oid NOT IN (SELECT r.oid FROM roots r)
 ), like_partitions AS (
   SELECT a.*, (
-    SELECT pg_catalog.json_agg(${NAME('r', 'r')} ORDER BY r.oid) FROM roots r WHERE ${COLUMNS('r')} = ${COLUMNS('a')}
+    SELECT pg_catalog.json_agg(${NAME('r', 'r')} ORDER BY r.oid) FROM roots r WHERE r.columns = a.columns
       AND (a.nspname = $3 OR EXISTS (
         SELECT FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_attribute t ON t.attrelid = k.conrelid AND t.attnum = ANY (k.conkey)
         JOIN below p ON p.root = r.oid

@@ -29,7 +29,7 @@ const BUGS: readonly ServerBug[] = [
   // https://www.postgresql.org/docs/release/17.5/, /16.9/, /15.13/, /14.18/
   {
     fixedIn: { 14: 18, 15: 13, 16: 9, 17: 5 },
-    what: 'a foreign key of a partitioned table to itself is not enforced in partitions that were made or attached later',
+    what: 'a foreign key of a partitioned table to itself is not fully enforced in partitions that were made or attached later',
     nextStep: 'Install a newer minor version, then drop those foreign keys and add them again.',
     concerns: ({ foreignKeys }) => foreignKeys.toItself,
   },

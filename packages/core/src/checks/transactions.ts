@@ -15,7 +15,7 @@ export const transactionsCheck: ServerCheck = {
         severity: 'warning',
         message: `${describe(one)}${limit ? '; idle_in_transaction_session_timeout is 0' : ''}`,
         reason:
-          'No partition of a table that it uses is detached, no index is built, and no row that it might see is vacuumed, until it ends.',
+          'Until it ends no partition of a table that it uses is detached; and it may keep indexes from being built and rows from being vacuumed.',
         nextStep: `Find out what it waits for, and end it.${limit ? ' A limit ends the next one that is forgotten.' : ''}`,
         statements: [
           sql`SELECT pg_terminate_backend(${integer(one.pid)});`,

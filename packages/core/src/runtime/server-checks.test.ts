@@ -75,7 +75,8 @@ test('an open transaction is found from the age on that is asked for, and its st
     message: expect.stringMatching(
       /^The transaction of pid \d+ postgres a "reader" is open for \d+ (ms|seconds?), idle in transaction: SELECT 'forgotten'; idle_in_transaction_session_timeout is 0$/,
     ),
-    reason: 'No partition of a table that it uses is detached, no index is built, and no row that it might see is vacuumed, until it ends.',
+    reason:
+      'Until it ends no partition of a table that it uses is detached; and it may keep indexes from being built and rows from being vacuumed.',
     nextStep: 'Find out what it waits for, and end it. A limit ends the next one that is forgotten.',
     statements: [
       expect.stringMatching(/^SELECT pg_terminate_backend\(\d+\);$/),
