@@ -4,6 +4,7 @@ import type { Bind, Run } from './bind.js'
 import { applyCommand } from './commands/apply.js'
 import { approveCommand } from './commands/approve.js'
 import { checkCommand } from './commands/check.js'
+import { doctorCommand } from './commands/doctor.js'
 import { holdCommand } from './commands/hold.js'
 import { initCommand } from './commands/init.js'
 import { maintainCommand } from './commands/maintain.js'
@@ -72,6 +73,7 @@ export function buildProgram(bind: Bind): Command {
     maintainCommand,
     statusCommand,
     checkCommand,
+    doctorCommand,
     tenantsCommand,
     holdCommand,
     restoreDetachedCommand,

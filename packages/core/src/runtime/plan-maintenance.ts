@@ -37,15 +37,20 @@ export interface PlannedMaintenance {
 
 /**
  * Observes the database and plans what is to be done at this moment: a few statements, whatever the number of tables. `approved`: as if somebody
- * had approved of every retention.
+ * had approved of every retention. `tellsLocks`: a lock on the table of the tenants is a finding, and not an error.
  */
 export async function planMaintenance(
   database: Database,
   document: PartmanDocument,
-  options: { clock?: Clock; approved?: true } = {},
+  options: { clock?: Clock; approved?: true; tellsLocks?: boolean } = {},
 ): Promise<PlannedMaintenance> {
   const observation = await observeMeasures(database, document, await observeState(database, document))
-  const { tenants, removed, settings, inForce, approved, holds, findings } = await observeTenantsApart(database, document, observation)
+  const { tenants, removed, settings, inForce, approved, holds, findings } = await observeTenantsApart(
+    database,
+    document,
+    observation,
+    options,
+  )
   const now = options.clock ? options.clock.now().getTime() : observation.server.now
   const wanted = wantState(document, { now, tenants, removed, settings, holds })
   const clocksApartMs = options.clock ? 0 : Math.abs(observation.server.now - Date.now())
