@@ -7,6 +7,7 @@ export type Approval = Schemas['Approval']
 export type AuditEntry = Schemas['AuditEntry']
 /** The document joins a table that may be null with an object of nothing, which no value is. */
 export type Finding = Omit<Schemas['Finding'], 'table'> & { readonly table: TableName | null }
+export type ForeseenRemoval = Schemas['ForeseenRemoval']
 export type Hold = Schemas['Hold']
 export type Lease = Schemas['Lease']
 export type Level = Schemas['Level']

@@ -5,7 +5,7 @@ import type { Approval } from '../api/shapes.js'
 import { useAction } from '../api/use-action.js'
 import { countOf } from '../format/count.js'
 import { ActionForm } from '../parts/action-form.js'
-import { Field } from '../parts/field.js'
+import { ReasonField } from '../parts/reason-field.js'
 
 /** Asks why a retention is approved of. What was seen to go is what is approved: the API refuses another fingerprint. */
 export function ApproveDialog({ approval, onClose }: { approval: Approval; onClose: (isDone: boolean) => void }) {
@@ -37,16 +37,7 @@ export function ApproveDialog({ approval, onClose }: { approval: Approval; onClo
         {going.length === 0 ? 'Nothing goes at once.' : `${countOf(going.length, 'partition')} go in the next runs.`} Nothing is dropped by
         the approval itself.
       </p>
-      <Field
-        label="Reason"
-        value={reason}
-        onInput={setReason}
-        isRequired
-        isLong
-        hasFocus
-        maxLength={1_000}
-        hint="The audit log keeps it, with your name."
-      />
+      <ReasonField value={reason} onInput={setReason} />
     </ActionForm>
   )
 }

@@ -5,7 +5,7 @@ import type { Hold } from '../api/shapes.js'
 import { useAction } from '../api/use-action.js'
 import { formatTableName } from '../format/table-name.js'
 import { ActionForm } from '../parts/action-form.js'
-import { Field } from '../parts/field.js'
+import { ReasonField } from '../parts/reason-field.js'
 import { describeHold } from './describe-hold.js'
 
 /** Asks why a hold is released: what it kept may go in the next run. */
@@ -34,16 +34,7 @@ export function ReleaseDialog({ hold, onClose }: { hold: Hold; onClose: (isDone:
         It keeps {describeHold(hold)} in <code>{formatTableName(hold.table)}</code>, because: “{hold.reason}”.
       </p>
       <p class="needs">What it kept and the retention does not is retired by the next runs.</p>
-      <Field
-        label="Reason"
-        value={reason}
-        onInput={setReason}
-        isRequired
-        isLong
-        hasFocus
-        maxLength={1_000}
-        hint="The audit log keeps it, with your name."
-      />
+      <ReasonField value={reason} onInput={setReason} />
     </ActionForm>
   )
 }

@@ -12,9 +12,11 @@ import {
 } from '@partman/core'
 import { type Access, isAtLeast, roleFor } from '../access/access.js'
 import { type Dashboard, visibleTables } from '../api/context.js'
-import type { Tenant } from '../api/schemas.js'
+import type { Tenant, TenantRemoval } from '../api/schemas.js'
 import { cutPage, type Page } from './cursor.js'
+import { findRestorable } from './find-restorable.js'
 import { type GroupMeasure, measureGroups } from './measure-relations.js'
+import { observeRemovals } from './observe-removals.js'
 
 export interface TenantsAsked {
   readonly limit: number
@@ -31,9 +33,10 @@ interface KnownTenant {
   readonly settings: TenantSettings | undefined
   readonly oids: readonly string[]
   readonly withoutPartitions: readonly TablePolicy['table'][]
+  readonly removal: z.input<typeof TenantRemoval> | null
 }
 
-/** Lists the tenants that somebody may see, with what their partitions take. */
+/** Lists the tenants that somebody may see, those that were removed too, with what their partitions take. */
 export async function listTenants(dashboard: Dashboard, access: Access, asked: TenantsAsked): Promise<Page<z.input<typeof Tenant>>> {
   const known = await observeKnown(dashboard, access, asked.set)
   const measured = await measureTenants(dashboard, known)
@@ -59,22 +62,34 @@ export async function findTenant(
 
 async function observeKnown(dashboard: Dashboard, access: Access, chosen: string | undefined): Promise<KnownTenant[]> {
   const { database, document } = dashboard
-  const observation = await observeTree(database, { ...document, tables: visibleTables(dashboard, access) })
-  const { tenants, settings } = await observeTenants(database, document, observation)
-  const { tables } = observation.state
+  const declared = visibleTables(dashboard, access)
+  const observation = await observeTree(database, { ...document, tables: declared })
+  const { tenants, settings, removed } = await observeTenants(database, document, observation)
+  const { state, server } = observation
+  const removals = removed.size === 0 ? [] : await observeRemovals(database, document)
   return document.tenantSets
     .filter(({ name }) => chosen === undefined || name === chosen)
     .flatMap(({ name }) => {
-      const own = visibleTables(dashboard, access)
+      const own = declared
         .filter(({ policy }) => tenantsOf(policy)?.tenants === name)
-        .map((declared) => ({ declared, leaves: leavesByTenant(declared, tables, observation.server.now) }))
-      return (tenants.get(name) ?? []).map((key) => ({
+        .map((one) => ({ declared: one, leaves: leavesByTenant(one, state.tables, server.now) }))
+      const present = (tenants.get(name) ?? []).map((key) => ({
         set: name,
         key,
         settings: settings.get(name)?.get(key),
         oids: own.flatMap(({ leaves }) => leaves.get(key) ?? []),
-        withoutPartitions: own.filter(({ leaves }) => !leaves.has(key)).map(({ declared }) => declared.table),
+        withoutPartitions: own.filter(({ leaves }) => !leaves.has(key)).map(({ declared: { table } }) => table),
+        removal: null,
       }))
+      const gone = removals.flatMap(({ tenants: set, key, by, reason }) => {
+        const removal = removed.get(name)?.get(key)
+        if (set !== name || !removal) return []
+        const tables = own.map(({ declared: { table } }) => table)
+        const { oids, until } = findRestorable(state, tables, { set, key, removal, now: server.now })
+        const told = { at: removal.removedAt, by, reason, restorableUntil: until }
+        return [{ set, key, settings: settings.get(set)?.get(key), oids, withoutPartitions: [], removal: told }]
+      })
+      return [...present, ...gone]
     })
 }
 
@@ -109,8 +124,8 @@ async function measureTenants({ database }: Dashboard, known: readonly KnownTena
     return {
       set: tenant.set,
       key: tenant.key,
-      removedAt: null,
-      partitions: tenant.oids.length,
+      removal: tenant.removal,
+      partitions: tenant.removal ? (measures.get(JSON.stringify([tenant.set, tenant.key]))?.leaves ?? 0) : tenant.oids.length,
       bytes,
       rows,
       share: total === 0 ? 0 : bytes / total,

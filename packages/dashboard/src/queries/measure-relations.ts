@@ -31,6 +31,11 @@ export interface GroupMeasure {
   readonly rows: number | null
 }
 
+/** The same, and how many relations that hold rows it is of. */
+export interface TreeMeasure extends GroupMeasure {
+  readonly leaves: number
+}
+
 /** Relations that are measured together, with everything below them. */
 export interface MeasuredGroup {
   readonly name: string
@@ -38,7 +43,7 @@ export interface MeasuredGroup {
 }
 
 /** Measures groups of relations with all that is below them. One statement, whatever their number. */
-export async function measureGroups(database: Database, groups: readonly MeasuredGroup[]): Promise<ReadonlyMap<string, GroupMeasure>> {
+export async function measureGroups(database: Database, groups: readonly MeasuredGroup[]): Promise<ReadonlyMap<string, TreeMeasure>> {
   const members = groups.flatMap(({ name, oids }) => oids.map((oid) => ({ name, oid })))
   if (members.length === 0) return new Map()
   const [row] = await withoutWaiting((bytes) =>
@@ -52,14 +57,14 @@ export async function measureGroups(database: Database, groups: readonly Measure
   FROM pinned CROSS JOIN tree t JOIN pg_catalog.pg_class c ON c.oid = t.oid LEFT JOIN busy b ON b.oid = c.oid
   WHERE c.relkind = 'r'::"char" AND pinned.done IS NOT NULL
 ), summed AS (
-  SELECT m.name, pg_catalog.sum(m.bytes) AS bytes, pg_catalog.sum(m.rows) AS rows FROM measured m GROUP BY m.name
+  SELECT m.name, pg_catalog.sum(m.bytes) AS bytes, pg_catalog.sum(m.rows) AS rows, pg_catalog.count(*) AS leaves FROM measured m GROUP BY m.name
 )
-SELECT pg_catalog.json_object_agg(s.name, pg_catalog.json_build_array(s.bytes, s.rows))::text AS measured FROM summed s`,
+SELECT pg_catalog.json_object_agg(s.name, pg_catalog.json_build_array(s.bytes, s.rows, s.leaves))::text AS measured FROM summed s`,
       [members.map(({ name }) => name), members.map(({ oid }) => oid)],
     ),
   )
-  const measured = JSON.parse(row?.measured ?? '{}') as Record<string, [bytes: number | null, rows: number | null]>
-  return new Map(Object.entries(measured).map(([name, [bytes, rows]]) => [name, { bytes: bytes ?? 0, rows }]))
+  const measured = JSON.parse(row?.measured ?? '{}') as Record<string, [bytes: number | null, rows: number | null, leaves: number]>
+  return new Map(Object.entries(measured).map(([name, [bytes, rows, leaves]]) => [name, { bytes: bytes ?? 0, rows, leaves }]))
 }
 
 /** What is known of one relation. */
