@@ -108,7 +108,7 @@ const RUNS_KEPT = 10_000
 export async function releaseLease(
   database: Database,
   lease: Lease,
-  report: { readonly outcome: 'done' | 'failed' } | null,
+  report: { readonly outcome: 'done' | 'failed'; readonly models?: readonly string[] } | null,
 ): Promise<void> {
   const released = sql`UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp(), last_run_at = pg_catalog.clock_timestamp() WHERE name = $1 AND holder = $2 AND token = $3::bigint`
   const values = [lease.name, lease.holder, lease.token, lease.runId]

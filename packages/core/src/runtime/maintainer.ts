@@ -125,8 +125,10 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     const { cutOff } = lease
     const runs = cutOff.length === 0 ? {} : { cutOff }
     let report: RunReport = { outcome: 'failed', now: new Date().toISOString(), steps: [], findings: [], ...runs }
+    let looked: readonly string[] = []
     try {
       const { plan, accepted, observation, holds } = await resolvePlan()
+      looked = document.tables.map(({ model }) => model)
       if (!(await recordApprovals(database, accepted, holder, lease))) keeper.lose()
       const acting = {
         lease: leaseName,
@@ -144,19 +146,20 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       const outcome = keeper.isLost || steps.some((step) => step.outcome === 'failed') ? 'failed' : 'done'
       report = { outcome, now: plan.now, steps, findings: plan.findings, ...runs }
     } catch (error) {
-      await end(keeper, lease, report).catch((cause: unknown) => logger.error({ err: cause }, 'lease not given back'))
+      await end(keeper, lease, report, looked).catch((cause: unknown) => logger.error({ err: cause }, 'lease not given back'))
       throw error
     }
-    await end(keeper, lease, report)
+    await end(keeper, lease, report, looked)
     return report
   }
 
-  async function end(keeper: LeaseKeeper, lease: Lease, report: RunReport): Promise<void> {
+  /** `looked`: the models whose tables it has looked at; of others its findings tell nothing. */
+  async function end(keeper: LeaseKeeper, lease: Lease, report: RunReport, looked: readonly string[]): Promise<void> {
     await keeper.stop()
     // What a hook keeps is kept in every run.
     const isQuiet = report.steps.every(({ outcome, hook }) => outcome === 'skipped' && hook !== undefined)
     const isIdle = report.outcome === 'done' && isQuiet && report.cutOff === undefined
-    await releaseLease(database, lease, isIdle ? null : report)
+    await releaseLease(database, lease, isIdle ? null : { ...report, models: looked })
   }
 
   function runOnce({ budgetMs = settings.budgetMs }: RunOptions = {}): Promise<MaintenanceReport> {
@@ -167,7 +170,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
 
   async function applyPlan(plan: Pick<Plan, 'now' | 'fingerprint'>, { actor }: { actor?: string } = {}): Promise<MaintenanceReport> {
     while (running) await running.catch(() => undefined)
-    running = begin(() => planAgain(database, document, plan), { actor })
+    running = begin(() => planAgain(database, document, plan, settings), { actor })
     return running
   }
 
