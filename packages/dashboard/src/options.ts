@@ -17,4 +17,8 @@ export interface DashboardOptions {
   readonly allowedOrigins?: readonly string[]
   /** How long the body of a request may take to arrive, in milliseconds. Default 10,000. */
   readonly bodyTimeoutMs?: number
+  /** How many statements of reading requests run at a time, whoever asks; the others wait. Fewer than the pool has connections. Default 2. */
+  readonly readsAtOnce?: number
+  /** How long a statement of a reading request may take, in milliseconds, until it is cancelled and answered by a problem. Default 15,000. */
+  readonly statementTimeoutMs?: number
 }

@@ -6,7 +6,12 @@ import { ProblemError } from './problem.js'
 /** What every route works with. */
 export interface Dashboard {
   readonly document: PartmanDocument
+  /** Unbounded; what reads has `reads` in its place. */
   readonly database: Database
+  /** The same database, for requests that read: bounded in how much is asked of it at a time, and for how long. */
+  readonly reads: Database
+  /** Fails where the database does not answer; asked of it once a second at most. */
+  readonly observeHealth: () => Promise<unknown>
   readonly logger: Logger
   readonly options: DashboardOptions
 }
@@ -15,6 +20,8 @@ export interface Dashboard {
 export interface Connection {
   /** The address that it comes from. */
   readonly from?: string | undefined
+  /** What the request line asks for, before anybody has resolved it. */
+  readonly target?: string | undefined
 }
 
 export interface Env {

@@ -1140,7 +1140,7 @@ export interface components {
             /** @enum {string} */
             health: "ok" | "warning" | "error";
             tables: components["schemas"]["TableSummary"][];
-            /** @description Those of the last run; /findings looks anew */
+            /** @description Those of the last run that looked at each table; /findings looks anew */
             findings: components["schemas"]["Finding"][];
         };
         Lease: {
@@ -1209,7 +1209,7 @@ export interface components {
             code: string;
             severity: components["schemas"]["Severity"];
             model: string | null;
-            table: components["schemas"]["TableName"] & (Record<string, never> | null);
+            table: components["schemas"]["TableName"] | null;
             /** @description file:line:column of the declaration */
             declaredAt: string;
             message: string;

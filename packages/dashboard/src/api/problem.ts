@@ -18,6 +18,7 @@ export const PROBLEMS = {
   BODY_TOO_LARGE: { status: 413, title: 'The body of the request is too large' },
   BODY_TYPE_UNSUPPORTED: { status: 415, title: 'The body of the request is no JSON' },
   UNEXPECTED: { status: 500, title: 'Something went wrong' },
+  DATABASE_SLOW: { status: 503, title: 'The database takes too long' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database cannot be asked' },
   DATABASE_READ_ONLY: { status: 503, title: 'The database is a standby' },
 } as const

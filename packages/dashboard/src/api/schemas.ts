@@ -19,7 +19,7 @@ export const Finding = z
     code: z.string().meta({ description: 'Explained in docs/findings.md' }),
     severity: Severity,
     model: z.string().nullable(),
-    table: TableName.nullable(),
+    table: z.union([TableName, z.null()]),
     declaredAt: z.string().meta({ description: 'file:line:column of the declaration' }),
     message: z.string(),
     nextStep: z.string(),
@@ -85,7 +85,7 @@ export const Overview = z
     lease: Lease,
     health: z.enum(['ok', 'warning', 'error']),
     tables: z.array(TableSummary),
-    findings: z.array(Finding).meta({ description: 'Those of the last run; /findings looks anew' }),
+    findings: z.array(Finding).meta({ description: 'Those of the last run that looked at each table; /findings looks anew' }),
   })
   .openapi('Overview')
 

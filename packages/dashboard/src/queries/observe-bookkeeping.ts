@@ -4,12 +4,14 @@ import { type Database, type Finding, HOLD_JSON, type Hold, type HoldRow, holdsB
 export interface Bookkeeping {
   readonly lease: { readonly holder: string | null; readonly expiresAt: string | null; readonly lastRunAt: string | null }
   /** The last run that left a report; null where there was none. */
-  readonly lastRun: { readonly finishedAt: string; readonly outcome: 'done' | 'failed'; readonly findings: readonly Finding[] } | null
+  readonly lastRun: { readonly finishedAt: string; readonly outcome: 'done' | 'failed' } | null
+  /** Those of each model from the last report of a run that has looked at it. */
+  readonly findings: readonly Finding[]
   /** Those that nobody has released, by the full name of their table. */
   readonly holds: ReadonlyMap<string, readonly Hold[]>
 }
 
-const NOTHING: Bookkeeping = { lease: { holder: null, expiresAt: null, lastRunAt: null }, lastRun: null, holds: new Map() }
+const NOTHING: Bookkeeping = { lease: { holder: null, expiresAt: null, lastRunAt: null }, lastRun: null, findings: [], holds: new Map() }
 
 const ISO = (column: 'l.expires_at' | 'l.last_run_at' | 'r.finished_at') => {
   const columns = { 'l.expires_at': sql`l.expires_at`, 'l.last_run_at': sql`l.last_run_at`, 'r.finished_at': sql`r.finished_at` }
@@ -24,26 +26,34 @@ const OBSERVE = sql`SELECT pg_catalog.json_build_object(
       'lastRunAt', ${ISO('l.last_run_at')})
     FROM partman.lease l WHERE l.name = $1),
   'lastRun', (
-    SELECT pg_catalog.json_build_object('finishedAt', ${ISO('r.finished_at')}, 'outcome', r.outcome, 'findings', COALESCE(r.report -> 'findings', '[]'::jsonb))
+    SELECT pg_catalog.json_build_object('finishedAt', ${ISO('r.finished_at')}, 'outcome', r.outcome)
     FROM partman.run r WHERE r.lease = $1 AND r.report IS NOT NULL ORDER BY r.id DESC LIMIT 1),
+  'findings', (
+    SELECT pg_catalog.json_agg(f.finding ORDER BY f.place) FROM pg_catalog.unnest($2::text[]) AS m (model) CROSS JOIN LATERAL (
+      SELECT r.report FROM partman.run r
+      WHERE r.lease = $1 AND r.report IS NOT NULL AND (NOT r.report ? 'models' OR r.report -> 'models' ? m.model) ORDER BY r.id DESC LIMIT 1
+    ) AS seen CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(seen.report -> 'findings') WITH ORDINALITY AS f (finding, place)
+    WHERE f.finding ->> 'model' = m.model),
   'holds', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(h.id::text, ${HOLD_JSON}) ORDER BY h.id) FROM partman.hold h WHERE h.released_at IS NULL)
 )::text AS observed`
 
-/** Reads the bookkeeping in one statement, or none where there is no bookkeeping. */
+/** Reads the bookkeeping, and what was found of these models, in one statement, or none where there is no bookkeeping. */
 export async function observeBookkeeping(
   database: Database,
   partitionSchema: string,
   { bookkeepingVersion, state }: Pick<Observation, 'bookkeepingVersion' | 'state'>,
+  models: readonly string[],
 ): Promise<Bookkeeping> {
   if (bookkeepingVersion === null) return NOTHING
-  const [row] = await database.query<{ observed: string }>(OBSERVE, [leaseName(partitionSchema)])
-  const { lease, lastRun, holds } = JSON.parse(row?.observed ?? '{}') as {
+  const [row] = await database.query<{ observed: string }>(OBSERVE, [leaseName(partitionSchema), [...models]])
+  const { lease, lastRun, findings, holds } = JSON.parse(row?.observed ?? '{}') as {
     lease: Bookkeeping['lease'] | null
     lastRun: Bookkeeping['lastRun']
+    findings: Finding[] | null
     holds: [id: string, hold: string][] | null
   }
   const rows = (holds ?? []).map(([id, hold]) => [id, JSON.parse(hold) as HoldRow] as const)
-  return { lease: lease ?? NOTHING.lease, lastRun, holds: holdsByTable(new Map(rows), state) }
+  return { lease: lease ?? NOTHING.lease, lastRun, findings: findings ?? [], holds: holdsByTable(new Map(rows), state) }
 }
 
 /** The lease of the maintainers that make partitions in a schema. */
