@@ -18,7 +18,13 @@ const ISO = (column: 'l.expires_at' | 'l.last_run_at' | 'r.finished_at') => {
   return sql`pg_catalog.to_char(${columns[column]} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 }
 
-const OBSERVE = sql`SELECT pg_catalog.json_build_object(
+/** So many reports are looked through for one that has looked at a table, before nothing is known of it. */
+const REPORTS = sql`100`
+
+const OBSERVE = sql`WITH recent AS MATERIALIZED (
+  SELECT r.id, r.report FROM partman.run r WHERE r.lease = $1 AND r.report IS NOT NULL ORDER BY r.id DESC LIMIT ${REPORTS}
+)
+SELECT pg_catalog.json_build_object(
   'lease', (
     SELECT pg_catalog.json_build_object(
       'holder', CASE WHEN l.expires_at >= pg_catalog.clock_timestamp() THEN l.holder END,
@@ -30,8 +36,7 @@ const OBSERVE = sql`SELECT pg_catalog.json_build_object(
     FROM partman.run r WHERE r.lease = $1 AND r.report IS NOT NULL ORDER BY r.id DESC LIMIT 1),
   'findings', (
     SELECT pg_catalog.json_agg(f.finding ORDER BY f.place) FROM pg_catalog.unnest($2::text[]) AS m (model) CROSS JOIN LATERAL (
-      SELECT r.report FROM partman.run r
-      WHERE r.lease = $1 AND r.report IS NOT NULL AND (NOT r.report ? 'models' OR r.report -> 'models' ? m.model) ORDER BY r.id DESC LIMIT 1
+      SELECT r.report FROM recent r WHERE NOT r.report ? 'models' OR r.report -> 'models' ? m.model ORDER BY r.id DESC LIMIT 1
     ) AS seen CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(seen.report -> 'findings') WITH ORDINALITY AS f (finding, place)
     WHERE f.finding ->> 'model' = m.model),
   'holds', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(h.id::text, ${HOLD_JSON}) ORDER BY h.id) FROM partman.hold h WHERE h.released_at IS NULL)
