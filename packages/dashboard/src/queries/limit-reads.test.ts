@@ -1,8 +1,9 @@
 import { type Database, type Sql, sql } from '@partman/core'
 import { pgDatabase } from '@partman/core/pg'
+import { findPgBouncer, startPgBouncer } from '@partman/testing'
 import { testDatabase } from '@partman/testing/vitest'
 import pg from 'pg'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, inject, it, onTestFinished, vi } from 'vitest'
 import { limitReads } from './limit-reads.js'
 
 const onTrouble = (error: unknown) => {
@@ -57,29 +58,63 @@ it('a statement that is given up keeps its turn until it has ended, and one that
   await next
 })
 
-it('a statement that takes too long is cancelled on the server, and no other one is', async () => {
-  const test = await testDatabase()
-  const pool = new pg.Pool({ connectionString: test.url, max: 3 })
-  onTestFinished(() => pool.end())
-  const ended: unknown[] = []
-  const database = pgDatabase(pool)
-  const watched: Database = {
-    query: async (statement, values) => {
-      try {
-        return await database.query(statement, values)
-      } catch (error) {
-        ended.push((error as { code?: string }).code)
-        throw error
-      }
-    },
-  }
-  // Whoever waits for a lock that nobody gives back would wait for ever.
-  const holder = await pool.connect()
-  await holder.query('BEGIN; SELECT pg_advisory_xact_lock(1)')
-  const reads = limitReads(watched, { atOnce: 1, timeoutMs: 50, onTrouble })
-  await expect(reads.query(sql`SELECT pg_catalog.pg_advisory_xact_lock($1::bigint)`, [1])).rejects.toMatchObject({ code: 'DATABASE_SLOW' })
-  await expect.poll(() => ended).toEqual(['57014'])
-  await holder.query('COMMIT')
-  holder.release()
-  expect(await limitReads(watched, { atOnce: 1, timeoutMs: 60_000, onTrouble }).query(sql`SELECT 1 AS one`)).toEqual([{ one: 1 }])
+/** Where a database is asked at: itself, or through a pooler that gives each transaction another connection. */
+async function addressOf(url: string, isPooled: boolean): Promise<string> {
+  if (!isPooled) return url
+  const pooler = await startPgBouncer(inject('partmanServerUrl'), { poolSize: 3 })
+  onTestFinished(() => pooler.stop())
+  return pooler.through(url)
+}
+
+it('a statement that comes to the server only after it was given up is cancelled there', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { database, sent } = gated()
+  const given = limitReads(database, { atOnce: 1, timeoutMs: 1_000, onTrouble }).query(sql`SELECT 'late'`)
+  given.catch(() => undefined)
+  await vi.advanceTimersByTimeAsync(1_000)
+  // The first look finds nothing to cancel.
+  sent[1]?.end()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(sent.map(({ statement }) => /pg_cancel_backend|late/.exec(statement)?.[0])).toEqual([
+    'late',
+    'pg_cancel_backend',
+    'pg_cancel_backend',
+  ])
+  sent[0]?.fail(new Error('canceled'))
+  sent[2]?.end()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(sent).toHaveLength(3)
 })
+
+it.each([['directly', false] as const, ...(findPgBouncer() === undefined ? [] : [['through PgBouncer', true] as const])])(
+  'a statement that takes too long is cancelled on the server, and no other one is, %s',
+  async (_, isPooled) => {
+    const test = await testDatabase()
+    const pool = new pg.Pool({ connectionString: await addressOf(test.url, isPooled), max: 3 })
+    onTestFinished(() => pool.end())
+    const ended: unknown[] = []
+    const database = pgDatabase(pool)
+    const watched: Database = {
+      query: async (statement, values) => {
+        try {
+          return await database.query(statement, values)
+        } catch (error) {
+          ended.push((error as { code?: string }).code)
+          throw error
+        }
+      },
+    }
+    // Whoever waits for a lock that nobody gives back would wait for ever.
+    const holder = await pool.connect()
+    await holder.query('BEGIN; SELECT pg_advisory_xact_lock(1)')
+    const reads = limitReads(watched, { atOnce: 1, timeoutMs: 50, onTrouble })
+    await expect(reads.query(sql`SELECT pg_catalog.pg_advisory_xact_lock($1::bigint)`, [1])).rejects.toMatchObject({
+      code: 'DATABASE_SLOW',
+    })
+    await expect.poll(() => ended, { timeout: 30_000 }).toEqual(['57014'])
+    await holder.query('COMMIT')
+    holder.release()
+    expect(await limitReads(watched, { atOnce: 1, timeoutMs: 60_000, onTrouble }).query(sql`SELECT 1 AS one`)).toEqual([{ one: 1 }])
+  },
+)

@@ -11,6 +11,8 @@ export interface ReadLimits {
   readonly onTrouble: (error: unknown) => void
 }
 
+const CANCEL_AGAIN_MS = 1_000
+
 /**
  * Its own text tells the session that a statement runs in, whatever pooler is in between; a setting could not, as one that is local to a
  * transaction comes too late for its first statement, and a `Database` sends one at a time.
@@ -42,13 +44,23 @@ export function limitReads(database: Database, { atOnce, timeoutMs, onTrouble }:
       return new Promise<Row[]>((resolve, reject) => {
         const mark = sql`/* ${literal(`partman read ${randomBytes(8).toString('hex')}`)} */`
         let isSent = false
-        const timer = setTimeout(() => {
+        let isOver = false
+        // One that has not come to the server yet, as it waits for a connection, is met there later.
+        const cancel = () => {
+          if (isOver) return
+          const again = () => {
+            if (!isOver) timer = setTimeout(cancel, CANCEL_AGAIN_MS)
+          }
+          database.query(CANCEL, [mark]).catch(onTrouble).finally(again)
+        }
+        let timer = setTimeout(() => {
           reject(new ProblemError('DATABASE_SLOW', `The database did not answer within ${timeoutMs} ms`))
           // A turn that has not come is given up.
-          if (!isSent) waiting.delete(send)
-          else database.query(CANCEL, [mark]).catch(onTrouble)
+          if (isSent) cancel()
+          else waiting.delete(send)
         }, timeoutMs)
         const end = () => {
+          isOver = true
           clearTimeout(timer)
           free++
           begin()
