@@ -137,6 +137,13 @@ export { type Blocker, formatBlocker } from './runtime/blocker.js'
 export type { Clock } from './runtime/clock.js'
 export { databaseObservers } from './runtime/database-observers.js'
 export { explainRemoved } from './runtime/explain-removed.js'
+export {
+  type ForeseenRemoval,
+  foreseeRemoval,
+  type PartitionOfTenant,
+  type StayingRows,
+  type TenantName,
+} from './runtime/foresee-removal.js'
 export { type CutOffRun, explainMissing } from './runtime/lease.js'
 export type { Logger } from './runtime/logger.js'
 export { createMaintainer, type Maintainer, type MaintainerOptions, type RunOptions } from './runtime/maintainer.js'
@@ -151,11 +158,12 @@ export {
 } from './runtime/measure-relations.js'
 export { observeMeasures } from './runtime/observe-measures.js'
 export { observeTenantsApart, type TenantsWithFindings } from './runtime/observe-tenants-apart.js'
+export { type HeldRows, type HoldsAsked, observeHeldRows, pageHolds } from './runtime/page-holds.js'
 export type { Row, RowOptions } from './runtime/partition-rows.js'
-export { type PlannedMaintenance, planMaintenance } from './runtime/plan-maintenance.js'
+export { type PlannedMaintenance, type PlanningOptions, planMaintenance } from './runtime/plan-maintenance.js'
 export { type ApprovalNote, recordApprovals } from './runtime/record-approvals.js'
 export { addHold, listHolds, type NewHold, type RecordedHold, releaseHold } from './runtime/record-hold.js'
-export { type PartitionOfTenant, type RemovedPartitions, removeTenant, type TenantToRemove } from './runtime/remove-tenant.js'
+export { type RemovedPartitions, removeTenant, type TenantToRemove } from './runtime/remove-tenant.js'
 export { type RestoredPartition, type RestoreRequest, restoreDetached } from './runtime/restore-detached.js'
 export { type RestoredTenant, type RestoreTenantOptions, restoreTenant } from './runtime/restore-tenant.js'
 export type {
@@ -193,6 +201,7 @@ export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE, tablesPerTransaction } from './
 export { nextRetirement, nextRetirementKey } from './state/next-retirement.js'
 export type { Position } from './state/position.js'
 export { placeRange, tenantIn } from './state/range-span.js'
+export { type Removal, type RemovalTerms, removalEnd, termsOf } from './state/removal.js'
 export { type RetentionTerms, retentionTerms, sameTerms } from './state/retention-terms.js'
 export {
   type DetachedPartition,

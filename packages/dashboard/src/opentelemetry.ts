@@ -26,7 +26,7 @@ export function observeWithMeter(meter: Meter, options: MeterOptions): () => voi
   const logger = options.logger ?? SILENT
   // Whoever has the meter is the application itself.
   const access = { user: 'meter', role: 'viewer' } as const
-  const dashboard = { document, database: options.database, logger, options: { ...options, access: async () => access } }
+  const dashboard = { document, database: options.database, options }
   const instruments = new Map<string, Observable>(METRICS.map((metric) => [metric.name, createInstrument(meter, metric)]))
   const observe: BatchObservableCallback = async (result) => {
     try {

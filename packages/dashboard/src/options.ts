@@ -23,4 +23,8 @@ export interface DashboardOptions {
   readonly pruningCounts?: () => Readonly<Record<string, PruningCounts>>
   /** How many of the largest tenants the metrics tell of, each a series of its own, by three more statements. Default 0, at most 200. */
   readonly metricTenants?: number
+  /** How many statements of reading requests run at a time, whoever asks; the others wait. Fewer than the pool has connections. Default 2. */
+  readonly readsAtOnce?: number
+  /** How long a statement of a reading request may take, in milliseconds, until it is cancelled and answered by a problem. Default 15,000. */
+  readonly statementTimeoutMs?: number
 }

@@ -143,8 +143,10 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     const { cutOff } = lease
     const runs = cutOff.length === 0 ? {} : { cutOff }
     let report: RunReport = { outcome: 'failed', now: new Date().toISOString(), steps: [], findings: [], ...runs }
+    let looked: readonly string[] = []
     try {
       const { plan, accepted, observation, holds } = await resolvePlan()
+      looked = document.tables.map(({ model }) => model)
       if (!(await recordApprovals(database, accepted, holder, lease))) keeper.lose()
       const acting = {
         lease: leaseName,
@@ -163,10 +165,10 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       const outcome = keeper.isLost || steps.some((step) => step.outcome === 'failed') ? 'failed' : 'done'
       report = { outcome, now: plan.now, steps, findings: plan.findings, ...runs }
     } catch (error) {
-      await end(keeper, lease, report, began).catch((cause: unknown) => logger.error({ err: cause }, 'lease not given back'))
+      await end(keeper, lease, report, { ...began, looked }).catch((cause: unknown) => logger.error({ err: cause }, 'lease not given back'))
       throw error
     }
-    await end(keeper, lease, report, began)
+    await end(keeper, lease, report, { ...began, looked })
     return report
   }
 
@@ -175,7 +177,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     await recordSamples(database, document.tables, run, lease).catch((err: unknown) => logger.warn({ err }, 'sizes not sampled'))
   }
 
-  async function end(keeper: LeaseKeeper, lease: Lease, report: RunReport, began: Began): Promise<void> {
+  async function end(keeper: LeaseKeeper, lease: Lease, report: RunReport, began: Began & { looked: readonly string[] }): Promise<void> {
     await keeper.stop()
     // What a hook keeps is kept in every run.
     const isQuiet = report.steps.every(({ outcome, hook }) => outcome === 'skipped' && hook !== undefined)
@@ -185,7 +187,8 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       durationMs: performance.now() - began.monotonic,
       statements: counted.statements - began.statements + 1,
     }
-    await releaseLease(database, lease, { outcome: report.outcome, report: isIdle ? null : report, figures })
+    const kept = isIdle ? null : { ...report, models: began.looked }
+    await releaseLease(database, lease, { outcome: report.outcome, report: kept, figures })
   }
 
   function runOnce({ budgetMs = settings.budgetMs }: RunOptions = {}): Promise<MaintenanceReport> {
@@ -196,7 +199,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
 
   async function applyPlan(plan: Pick<Plan, 'now' | 'fingerprint'>, { actor }: { actor?: string } = {}): Promise<MaintenanceReport> {
     while (running) await running.catch(() => undefined)
-    running = begin(() => planAgain(database, document, plan), { actor })
+    running = begin(() => planAgain(database, document, plan, settings), { actor })
     return running
   }
 

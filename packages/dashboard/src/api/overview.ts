@@ -1,4 +1,3 @@
-import { sql } from '@partman/core'
 import { formatMetrics } from '../metrics/format-metrics.js'
 import { observeMetrics } from '../metrics/observe-metrics.js'
 import { observeOverview } from '../queries/overview.js'
@@ -13,9 +12,9 @@ export const overviewEndpoints = [
     summary: 'Whether the database answers',
     role: null,
     answer: Health,
-    respond: async ({ database, logger }) => {
+    respond: async ({ observeHealth, logger }) => {
       try {
-        await database.query(sql`SELECT 1`)
+        await observeHealth()
         return { status: 'ok' as const }
       } catch (error) {
         logger.error({ err: error }, 'the database does not answer')

@@ -1,5 +1,6 @@
 import type { Access } from '../access/access.js'
-import type { Dashboard } from '../api/context.js'
+import type { Source } from '../api/context.js'
+import type { DashboardOptions } from '../options.js'
 import type { ObservedOverview } from '../queries/overview.js'
 
 /** One value of a metric. */
@@ -8,9 +9,14 @@ export interface Sample {
   readonly value: number
 }
 
+/** What is observed, and what else is told. */
+export interface MeteredDashboard extends Source {
+  readonly options: Pick<DashboardOptions, 'pruningCounts' | 'metricTenants'>
+}
+
 /** What samples are taken of. */
 export interface Observed extends ObservedOverview {
-  readonly dashboard: Dashboard
+  readonly dashboard: MeteredDashboard
   readonly access: Access
 }
 

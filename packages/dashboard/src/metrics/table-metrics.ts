@@ -92,7 +92,7 @@ export const TABLE_METRICS: readonly Metric[] = [
   { name: 'partman_holds', help: 'Holds in force.', type: 'gauge', samples: perTable(({ holds }) => holds) },
   {
     name: 'partman_findings',
-    help: 'Findings of the last run that left a report, by severity.',
+    help: 'Findings of the last run that looked at the table and left a report, by severity.',
     type: 'gauge',
     samples: ({ overview }) =>
       overview.tables.flatMap((table) =>
