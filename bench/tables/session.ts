@@ -3,9 +3,9 @@ import { pgDatabase } from '@partman/core/pg'
 import { createTestDatabase, type TestDatabase } from '@partman/testing'
 import pg from 'pg'
 
-/** Uses one connection to a database, as a maintainer has it; it is open before the work begins. */
-export async function withSession<Result>(url: string, work: (database: Database) => Promise<Result>): Promise<Result> {
-  const pool = new pg.Pool({ connectionString: url, max: 1 })
+/** Uses connections to a database, one unless told otherwise, as a maintainer has it; one is open before the work begins. */
+export async function withSession<Result>(url: string, work: (database: Database) => Promise<Result>, connections = 1): Promise<Result> {
+  const pool = new pg.Pool({ connectionString: url, max: connections })
   try {
     await pool.query('SELECT 1')
     return await work(pgDatabase(pool))
