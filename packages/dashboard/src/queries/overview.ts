@@ -33,7 +33,10 @@ export interface ObservedOverview {
 }
 
 /** Observes the tables in a few figures: three statements, whatever the number of partitions. */
-export async function observeOverview({ database, document }: Dashboard, tables: readonly TablePolicy[]): Promise<ObservedOverview> {
+export async function observeOverview(
+  { database, document }: Pick<Dashboard, 'database' | 'document'>,
+  tables: readonly TablePolicy[],
+): Promise<ObservedOverview> {
   const observation = await observeTree(database, { ...document, tables })
   const bookkeeping = await observeBookkeeping(database, document.partitionSchema, observation)
   const { server, state } = observation
