@@ -36,6 +36,7 @@ UPDATE partman.alert SET resolved_at = pg_catalog.clock_timestamp() WHERE id IN 
   SELECT a.id FROM partman.alert AS a
   WHERE a.partition_schema = $1 AND a.resolved_at IS NULL
     AND a.seen_at < pg_catalog.clock_timestamp() - CASE WHEN a.rule = ANY ($2::text[]) THEN $3::float8 * interval '1 millisecond' ELSE ${UNWATCHED} END
+    AND NOT EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[])) AS f (rule, subject) WHERE f.rule = a.rule AND f.subject = a.subject)
   FOR UPDATE SKIP LOCKED
 )`
 
@@ -48,17 +49,12 @@ export async function recordAlerts(
   partitionSchema: string,
   { found, rules, resolveAfterMs }: { found: readonly FoundAlert[]; rules: readonly AlertRuleName[]; resolveAfterMs: number },
 ): Promise<void> {
+  const names = found.map(({ rule }) => rule)
+  const subjects = found.map(({ model }) => model ?? '')
   if (found.length > 0) {
-    const values = [
-      partitionSchema,
-      found.map(({ rule }) => rule),
-      found.map(({ model }) => model ?? ''),
-      found.map(({ severity }) => severity),
-      found.map(({ message }) => message),
-      found.map(({ nextStep }) => nextStep),
-    ]
-    await retryOnLocks(() => database.query(RISE, values), RETRY)
-    await retryOnLocks(() => database.query(SEE, values), RETRY)
+    const told = [found.map(({ severity }) => severity), found.map(({ message }) => message), found.map(({ nextStep }) => nextStep)]
+    await retryOnLocks(() => database.query(RISE, [partitionSchema, names, subjects, ...told]), RETRY)
+    await retryOnLocks(() => database.query(SEE, [partitionSchema, names, subjects, ...told]), RETRY)
   }
-  await retryOnLocks(() => database.query(RESOLVE, [partitionSchema, rules, resolveAfterMs]), RETRY)
+  await retryOnLocks(() => database.query(RESOLVE, [partitionSchema, rules, resolveAfterMs, names, subjects]), RETRY)
 }

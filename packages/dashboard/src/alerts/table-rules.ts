@@ -119,7 +119,7 @@ export function findLockBudget({ tables, findings, lockCapacity }: AlertFacts, {
     const share = locks / lockCapacity
     const tooMany = findings.find((one) => one.model === model && one.code === 'TOO_MANY_LEAVES')
     if (share <= lockShare) return tooMany ? [{ model, severity: 'warning', message: tooMany.message, nextStep: tooMany.nextStep }] : []
-    const figures = `${formatCount(locks, 'lock')} of the ${formatCount(lockCapacity, 'lock')} that the server has room for (${Math.round(share * 100)} %)`
+    const figures = `${formatCount(locks, 'lock')} of the ${formatCount(lockCapacity, 'lock')} that the server has room for (${Math.round(share * 1_000) / 10} %)`
     return [
       {
         model,

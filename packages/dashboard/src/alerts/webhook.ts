@@ -25,7 +25,8 @@ const WEBHOOK_VERSION = 1
  */
 export function webhook({ url, headers = {}, secret, name = 'webhook', timeoutMs }: WebhookOptions): AlertChannel {
   const address = parseAddress(url, name)
-  const own = parseHeaders({ ...headers, 'content-type': 'application/json' }, name)
+  const own = parseHeaders(headers, name)
+  own.set('content-type', 'application/json')
   return {
     name,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

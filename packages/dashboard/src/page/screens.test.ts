@@ -18,6 +18,7 @@ const SCREENS = [
   ['#/holds', 'Holds', 'Case 2026-17: keep all of it'],
   ['#/approvals', 'Approvals', 'Nothing waits for approval'],
   ['#/audit', 'Audit log', 'legal'],
+  ['#/alerts', 'Alerts', 'on call'],
 ] as const
 
 async function violations({ page }: Visit): Promise<string[]> {
