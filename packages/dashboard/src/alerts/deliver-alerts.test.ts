@@ -231,6 +231,21 @@ it('the end is told to nobody who was not told of the beginning, and to whoever 
   expect([events(receiver), unasked.received]).toEqual([['raised maintainer-unseen warning', 'resolved maintainer-unseen warning'], []])
 })
 
+it('the end is not told while somebody tells of the beginning', async () => {
+  const place = await alertDatabase()
+  const receiver = await alertReceiver()
+  const slow = make(place, { channels: [callback('webhook', () => new Promise(() => {}), { timeoutMs: 30_000 })] })
+  await leaveUnseen(place)
+  void slow.check()
+  await expect.poll(async () => (await place.deliveries()).length).toBe(1)
+  await place.maintain()
+  await place.test.query(`UPDATE partman.alert SET seen_at = seen_at - interval '6 minutes'`)
+  const alerts = make(place, { channels: [webhook({ url: receiver.url })] })
+  expect(await alerts.check()).toMatchObject({ active: [], deliveries: [] })
+  await place.pass('1 minute')
+  expect(outcomes(await alerts.check())).toEqual([['webhook', 'resolved', 'delivered', null]])
+})
+
 it('a channel that is new is told of what is active', async () => {
   const place = await alertDatabase()
   const receiver = await alertReceiver()
