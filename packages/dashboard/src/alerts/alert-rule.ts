@@ -19,6 +19,9 @@ export const DEFAULT_RULES = {
   'database-unreachable': {},
 } as const
 
+/** Where the documentation explains the rules. */
+export const RULES_DOCS = 'docs/alerts.md#what-is-alerted-of'
+
 export type AlertRuleName = keyof typeof DEFAULT_RULES
 
 export const ALERT_RULES = Object.keys(DEFAULT_RULES) as readonly AlertRuleName[]

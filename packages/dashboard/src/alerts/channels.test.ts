@@ -39,7 +39,7 @@ describe('a webhook', () => {
     expect(receiver.received).toMatchObject([
       {
         headers: { authorization: 'Bearer x', 'content-type': 'application/json' },
-        body: { version: 1, ...RAISED, docs: 'docs/alerts.md#runway-short', sentAt: expect.stringMatching(/^\d{4}-.*Z$/) },
+        body: { version: 1, ...RAISED, docs: 'docs/alerts.md#what-is-alerted-of', sentAt: expect.stringMatching(/^\d{4}-.*Z$/) },
       },
     ])
     expect(receiver.received[0]?.headers['x-partman-signature']).toBeUndefined()
@@ -69,7 +69,7 @@ describe('Slack', () => {
   it('is sent a text, and the same in blocks', async () => {
     const { text, blocks } = await texts({})
     expect(text).toBe(
-      ':large_orange_circle: *partman warning*: Event, runway-short\nThe partitions of public.event end at 2026-04-03T00:00:00.000Z, in 2.5 days\nNext: Run `partman maintain`. (docs/alerts.md#runway-short)',
+      ':large_orange_circle: *partman warning*: Event, runway-short\nThe partitions of public.event end at 2026-04-03T00:00:00.000Z, in 2.5 days\nNext: Run `partman maintain`. (docs/alerts.md#what-is-alerted-of)',
     )
     expect(blocks.map((block) => block.text.text).join('\n')).toBe(text)
     expect(blocks.every(({ type, text }) => type === 'section' && text.type === 'mrkdwn' && text.verbatim)).toBe(true)

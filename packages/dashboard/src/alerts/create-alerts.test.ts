@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { alertDatabase, leaveUnseen } from '../fixtures/alert-database.js'
 import { alertReceiver, SECRET_PATH } from '../fixtures/alert-receiver.js'
 import { demoDocument } from '../fixtures/demo-document.js'
+import { recordedDatabase } from '../fixtures/recorded-database.js'
 import { callback } from './channel.js'
 import { type AlertsOptions, createAlerts } from './create-alerts.js'
 import { MemoryAlerts } from './memory-alerts.js'
@@ -76,6 +77,20 @@ it('a database without bookkeeping is told of, and nothing is made in it', async
   ).toEqual([{ made: 0 }])
 })
 
+it('one that lacks the tables of alerts alone is told of as well', async () => {
+  const place = await alertDatabase()
+  await place.test.query('DROP TABLE partman.alert CASCADE')
+  const alerts = createAlerts({ document: place.document, database: place.database, channels: [] })
+  expect(await alerts.check()).toMatchObject({ outcome: 'failed', active: [{ rule: 'bookkeeping-missing' }] })
+})
+
+it('a rule of the database that is off tells nobody, and the check has failed all the same', async () => {
+  const receiver = await alertReceiver()
+  const rules = { 'database-unreachable': false } as const
+  const alerts = createAlerts({ document: demoDocument(), database: nobody, channels: [webhook({ url: receiver.url })], rules })
+  expect([await alerts.check(), receiver.received]).toEqual([{ outcome: 'failed', active: [], deliveries: [] }, []])
+})
+
 it('what the process keeps is told of again where it was not delivered, later and later', () => {
   const memory = new MemoryAlerts('partman_partitions', 300_000)
   const found = { rule: 'database-unreachable', model: null, severity: 'error', message: 'm', nextStep: 'n' } as const
@@ -113,9 +128,12 @@ it('on a standby nothing is written, and nobody is told of anything', async () =
   const pool = new pg.Pool({ connectionString: url.href })
   onTestFinished(() => pool.end())
   const receiver = await alertReceiver()
-  const alerts = createAlerts({ document: place.document, database: pgDatabase(pool), channels: [webhook({ url: receiver.url })] })
+  const { database, statements } = recordedDatabase(pgDatabase(pool))
+  const alerts = createAlerts({ document: place.document, database, channels: [webhook({ url: receiver.url })] })
   expect(await alerts.check()).toMatchObject({ outcome: 'standby', active: [{ rule: 'maintainer-unseen' }], deliveries: [] })
   expect([receiver.received, await place.deliveries()]).toEqual([[], []])
+  // Its log would have an error of each check.
+  expect(statements.filter((statement) => /INSERT|UPDATE|DELETE/.test(statement))).toEqual([])
 })
 
 it('a database that lets nobody write is as good as a standby', async () => {

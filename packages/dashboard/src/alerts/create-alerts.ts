@@ -1,8 +1,9 @@
 import { type Database, type Logger, type PartmanDocument, PartmanError, parseDocument, SQLSTATE, sqlState } from '@partman/core'
-import type { FoundAlert } from './alert-rule.js'
+import { withBookkeeping } from '../queries/with-bookkeeping.js'
 import type { AlertChannel, AlertNotification } from './channel.js'
 import { checkLoop } from './check-loop.js'
 import { type AlertDelivery, deliverAlerts, deliverFromMemory } from './deliver-alerts.js'
+import { describeFailure } from './describe-failure.js'
 import { evaluateRules } from './evaluate-rules.js'
 import { MemoryAlerts } from './memory-alerts.js'
 import { type ActiveAlert, observeActiveAlerts } from './observe-active.js'
@@ -11,6 +12,7 @@ import { parseAlertsOptions } from './parse-alerts-options.js'
 import { recordAlerts } from './record-alerts.js'
 import type { AlertRules } from './resolve-rules.js'
 import { sendNotification } from './send-notification.js'
+import { testNotification } from './test-notification.js'
 
 export interface AlertsOptions {
   /** The desired state, as the generator emits it. */
@@ -79,7 +81,12 @@ export function createAlerts(options: AlertsOptions): Alerts {
       throw new PartmanError('BOOKKEEPING_MISSING', 'The database has no partman bookkeeping yet')
     if (observed.kind === 'standby') return standby()
     const found = evaluateRules(observed.facts, rules)
-    await recordAlerts(database, partitionSchema, { found, rules: rules.names, resolveAfterMs })
+    try {
+      await withBookkeeping(() => recordAlerts(database, partitionSchema, { found, rules: rules.names, resolveAfterMs }))
+    } catch (error) {
+      if (sqlState(error) === SQLSTATE.readOnlyTransaction) return standby()
+      throw error
+    }
     const deliveries = await deliverAlerts({ channels, logger, database, partitionSchema })
     return { outcome: 'done', active: await observeActiveAlerts(database, partitionSchema), deliveries }
   }
@@ -90,8 +97,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
   }
 
   async function lookAround(): Promise<AlertsReport> {
-    const report = await look().catch(async (error: unknown): Promise<AlertsReport> => {
-      if (sqlState(error) === SQLSTATE.readOnlyTransaction) return standby()
+    const report = await look().catch((error: unknown): AlertsReport => {
       logger.error({ err: error }, 'the database cannot be checked')
       const found = describeFailure(error)
       if (rules.names.includes(found.rule)) memory.see(found, Date.now())
@@ -129,42 +135,6 @@ export function createAlerts(options: AlertsOptions): Alerts {
   }
 }
 
-/** What a driver says may tell of the network, so it goes to the log alone. */
-function describeFailure(error: unknown): FoundAlert {
-  if (error instanceof PartmanError && error.code === 'BOOKKEEPING_MISSING') {
-    return {
-      rule: 'bookkeeping-missing',
-      model: null,
-      severity: 'error',
-      message: 'The database has no partman bookkeeping: nobody can make partitions, nor keep alerts',
-      nextStep: 'Deploy the migration that `partman migrate` writes: `prisma migrate deploy`.',
-    }
-  }
-  const code = sqlState(error) ?? (error instanceof Error && 'code' in error ? error.code : undefined)
-  return {
-    rule: 'database-unreachable',
-    model: null,
-    severity: 'error',
-    message: `The check of the partitions could not read the database${typeof code === 'string' && /^\w{1,50}$/.test(code) ? ` (${code})` : ''}`,
-    nextStep: 'The log of the process that checks says why. Nothing else is known until it can read again.',
-  }
-}
-
 function describeActive({ id, rule, model, severity, message, nextStep, raisedAt }: AlertNotification): ActiveAlert {
   return { id, rule, model, severity, message, nextStep, raisedAt }
-}
-
-function testNotification(partitionSchema: string): AlertNotification {
-  return {
-    event: 'test',
-    id: 'test',
-    partitionSchema,
-    rule: 'test',
-    model: null,
-    severity: 'info',
-    message: 'A test: alerts of the partitions arrive here',
-    nextStep: 'Nothing is to be done.',
-    raisedAt: new Date().toISOString(),
-    resolvedAt: null,
-  }
 }

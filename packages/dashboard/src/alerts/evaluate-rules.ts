@@ -1,4 +1,5 @@
 import type { AlertRuleName, FoundAlert } from './alert-rule.js'
+import { shorten } from './format-alert.js'
 import type { AlertFacts } from './observe-facts.js'
 import type { ResolvedRules } from './resolve-rules.js'
 import { findCutOffRuns, findFailedRun, findLockWaits, findUnseenMaintainer } from './run-rules.js'
@@ -43,14 +44,8 @@ export function evaluateRules(facts: AlertFacts, rules: ResolvedRules): FoundAle
       ...found,
       rule,
       model: found.model ?? null,
-      message: shorten(found.message),
-      nextStep: shorten(found.nextStep),
+      message: shorten(found.message, MAX_MESSAGE),
+      nextStep: shorten(found.nextStep, MAX_MESSAGE),
     }))
   })
-}
-
-/** By whole characters: half of one is none that the database takes. */
-export function shorten(text: string, most = MAX_MESSAGE): string {
-  const characters = [...text]
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`
 }

@@ -3,6 +3,7 @@ import { type Database, type Finding, type Partition, type PartmanDocument, plan
 import type { TableSummary } from '../api/schemas.js'
 import type { Bookkeeping } from '../queries/observe-bookkeeping.js'
 import { observeOverview } from '../queries/overview.js'
+import { withBookkeeping } from '../queries/with-bookkeeping.js'
 import { observeTrouble, type Trouble } from './observe-trouble.js'
 
 /** What the rules look at. */
@@ -45,7 +46,7 @@ export async function observeFacts(database: Database, document: PartmanDocument
       tables: overview.tables,
       findings: plan.findings,
       bookkeeping,
-      trouble: await observeTrouble(database, document.partitionSchema),
+      trouble: await withBookkeeping(() => observeTrouble(database, document.partitionSchema)),
       defaultRows: new Map([...defaults].map(([model, { rows }]) => [model, rows])),
       pendingDetaches: new Map(pending),
       lockCapacity: server.lockCapacity,

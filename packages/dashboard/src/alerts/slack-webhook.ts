@@ -1,7 +1,7 @@
+import { RULES_DOCS } from './alert-rule.js'
 import type { AlertChannel, AlertNotification } from './channel.js'
-import { shorten } from './evaluate-rules.js'
+import { shorten } from './format-alert.js'
 import { parseAddress, parseHeaders, postJson } from './post-json.js'
-import { docsOf } from './webhook.js'
 
 export interface SlackWebhookOptions {
   /** Of an incoming webhook of Slack, or of what takes the same. A secret: it is in no log, no error and no answer of the API. */
@@ -32,12 +32,12 @@ const MARKS = { error: ':red_circle:', warning: ':large_orange_circle:', info: '
 /** A text has at most 3,000 characters once it is escaped, which makes five of one. */
 const MAX_TEXT = 550
 
-export function formatSlackMessage({ event, partitionSchema, rule, model, severity, message, nextStep }: AlertNotification): object {
+function formatSlackMessage({ event, partitionSchema, rule, model, severity, message, nextStep }: AlertNotification): object {
   const subject = escapeSlack(model ?? partitionSchema)
   const [mark, word] = event === 'resolved' ? [':large_green_circle:', 'resolved'] : [MARKS[severity], event === 'test' ? 'test' : severity]
   const head = `${mark} *partman ${word}*: ${subject}, ${escapeSlack(rule)}`
   const body = escapeSlack(shorten(message, MAX_TEXT))
-  const foot = event === 'raised' ? `Next: ${escapeSlack(shorten(nextStep, MAX_TEXT))} (${docsOf(escapeSlack(rule))})` : undefined
+  const foot = event === 'raised' ? `Next: ${escapeSlack(shorten(nextStep, MAX_TEXT))} (${RULES_DOCS})` : undefined
   const texts = [head, body, ...(foot === undefined ? [] : [foot])]
   return {
     text: texts.join('\n'),
@@ -52,7 +52,7 @@ const APART = '\u200b'
  * Text that stays text. The three characters are how Slack writes mentions and links; `@` and the marks of links are what others read.
  * https://docs.slack.dev/messaging/formatting-message-text#escaping
  */
-export function escapeSlack(text: string): string {
+function escapeSlack(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
     .replaceAll('&', '&amp;')

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { RULES_DOCS } from './alert-rule.js'
 import type { AlertChannel, AlertNotification } from './channel.js'
 import { parseAddress, parseHeaders, postJson } from './post-json.js'
 
@@ -53,14 +54,9 @@ function formatWebhookBody(
     severity,
     message,
     nextStep,
-    docs: docsOf(rule),
+    docs: RULES_DOCS,
     raisedAt,
     resolvedAt,
     sentAt: sentAt.toISOString(),
   })
-}
-
-/** Where the documentation explains a rule. */
-export function docsOf(rule: string): string {
-  return `docs/alerts.md#${rule}`
 }
