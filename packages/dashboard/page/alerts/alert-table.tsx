@@ -30,7 +30,7 @@ export function AlertTable({ alerts }: { alerts: readonly Alert[] }) {
                   </div>
                 )}
               </td>
-              <td class="reason">
+              <td class="alert-text">
                 {model !== null && <a href={href(['tables', model])}>{model}</a>} <code class="small">{rule}</code>
                 <div class="break">{message}</div>
                 {resolvedAt === null && (

@@ -59,7 +59,7 @@ const CASES: readonly Case[] = [
     told: {
       model: 'Session',
       severity: 'warning',
-      message: /^The partitions of public\.session end at .*Z, in \d(\.\d)? days; 10 partitions of 1 day are to be ahead$/,
+      message: /^The partitions of public\.session end at .* UTC, in \d(\.\d)? days; 10 partitions of 1 day are to be ahead$/,
     },
   },
   {
@@ -69,7 +69,7 @@ const CASES: readonly Case[] = [
     told: {
       model: 'Session',
       severity: 'error',
-      message: /^The partitions of public\.session end at .*Z, in .* (hours?|minutes?); 10 partitions/,
+      message: /^The partitions of public\.session end at .* UTC, in .* (hours?|minutes?); 10 partitions/,
     },
   },
   {
@@ -88,7 +88,7 @@ const CASES: readonly Case[] = [
     told: {
       model: 'Session',
       severity: 'error',
-      message: /^The partitions of public\.session ended at .*Z, .* ago: later rows have none; /,
+      message: /^The partitions of public\.session ended at .* UTC, .* ago: later rows have none; /,
     },
   },
   {
@@ -113,7 +113,7 @@ const CASES: readonly Case[] = [
     told: {
       model: null,
       severity: 'warning',
-      message: /^No run of the maintainer has ended since .*Z, 25 hours ago: nobody makes partitions ahead$/,
+      message: /^No run of the maintainer has ended since .* UTC, 25 hours ago: nobody makes partitions ahead$/,
     },
   },
   {

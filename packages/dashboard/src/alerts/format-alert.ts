@@ -3,6 +3,11 @@ export function formatCount(count: number, thing: string): string {
   return `${count.toLocaleString('en-US')} ${thing}${count === 1 ? '' : 's'}`
 }
 
+/** An instant to the minute, such as `2026-03-31 12:00 UTC`. */
+export function formatMinute(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`
+}
+
 /** A length of time that people can read: in days, or in hours or minutes where it is short. */
 export function formatDays(days: number): string {
   if (days >= 2) return formatCount(Math.round(days * 10) / 10, 'day')

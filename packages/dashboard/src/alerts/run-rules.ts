@@ -1,6 +1,6 @@
 import { durationDays, hasRunSince } from '../queries/assess-health.js'
 import type { FoundAlert } from './alert-rule.js'
-import { formatCount, formatDays, formatList } from './format-alert.js'
+import { formatCount, formatDays, formatList, formatMinute } from './format-alert.js'
 import type { AlertFacts } from './observe-facts.js'
 import type { ResolvedRules } from './resolve-rules.js'
 
@@ -11,15 +11,16 @@ const DAY_MS = 86_400_000
 /** A run that is under way is a maintainer that is seen. */
 export function findUnseenMaintainer({ now, bookkeeping: { lease } }: AlertFacts, { unseenAfter }: ResolvedRules): Found[] {
   if (lease.holder !== null) return []
-  const days = lease.lastRunAt === null ? null : (now - Date.parse(lease.lastRunAt)) / DAY_MS
-  if (days !== null && days <= durationDays(unseenAfter)) return []
+  const { lastRunAt } = lease
+  const days = lastRunAt === null ? Number.POSITIVE_INFINITY : (now - Date.parse(lastRunAt)) / DAY_MS
+  if (days <= durationDays(unseenAfter)) return []
   return [
     {
       severity: 'warning',
       message:
-        days === null
+        lastRunAt === null
           ? 'No maintainer has ever ended a run: nobody makes partitions ahead'
-          : `No run of the maintainer has ended since ${lease.lastRunAt}, ${formatDays(days)} ago: nobody makes partitions ahead`,
+          : `No run of the maintainer has ended since ${formatMinute(lastRunAt)}, ${formatDays(days)} ago: nobody makes partitions ahead`,
       nextStep: 'See to it that `partman maintain` runs again and again, or that the application starts its maintainer.',
     },
   ]

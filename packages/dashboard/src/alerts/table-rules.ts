@@ -1,7 +1,7 @@
 import { type Finding, formatTableName } from '@partman/core'
 import { halfPremakeDays } from '../queries/assess-health.js'
 import type { FoundAlert } from './alert-rule.js'
-import { formatCount, formatDays, formatList } from './format-alert.js'
+import { formatCount, formatDays, formatList, formatMinute } from './format-alert.js'
 import type { AlertFacts } from './observe-facts.js'
 import type { ResolvedRules } from './resolve-rules.js'
 
@@ -42,7 +42,7 @@ export function findShortRunway(facts: AlertFacts, { runwayDays: declared }: Res
     if (table.runwayDays === null || table.until === null || enough === null) return []
     // Not the rounded figure that people see.
     const days = (Date.parse(table.until) - facts.now) / DAY_MS
-    return days < enough ? [describeShort(table, days, enough)] : []
+    return days < enough ? [describeShort({ ...table, until: table.until }, days, enough)] : []
   })
 }
 
@@ -57,7 +57,11 @@ function describeNone({ model, table }: Table): Found {
   }
 }
 
-function describeShort({ model, table, until, interval, premake }: Table, days: number, enough: number): Found {
+function describeShort(
+  { model, table, until, interval, premake }: Table & { readonly until: string },
+  days: number,
+  enough: number,
+): Found {
   const name = formatTableName(table)
   const ahead = `${formatCount(premake ?? 0, 'partition')} of ${interval} ${premake === 1 ? 'is' : 'are'} to be ahead`
   return {
@@ -65,8 +69,8 @@ function describeShort({ model, table, until, interval, premake }: Table, days: 
     severity: days < enough * SHARE_OF_ERROR ? 'error' : 'warning',
     message:
       days <= 0
-        ? `The partitions of ${name} ended at ${until}, ${formatDays(-days)} ago: later rows have none; ${ahead}`
-        : `The partitions of ${name} end at ${until}, in ${formatDays(days)}; ${ahead}`,
+        ? `The partitions of ${name} ended at ${formatMinute(until)}, ${formatDays(-days)} ago: later rows have none; ${ahead}`
+        : `The partitions of ${name} end at ${formatMinute(until)}, in ${formatDays(days)}; ${ahead}`,
     nextStep: RUN_MAINTAINER,
   }
 }
