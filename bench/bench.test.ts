@@ -22,7 +22,7 @@ const numberOrNull = expect.toSatisfy(
 const RESULT = {
   name: expect.stringMatching(/^[a-z-]+$/),
   unit: expect.any(String),
-  ours: expect.any(Number),
+  ours: numberOrNull,
   peer: numberOrNull,
   floor: numberOrNull,
   ratioToPeer: numberOrNull,

@@ -5,6 +5,7 @@ import { idleTick } from './benchmarks/idle-tick.js'
 import { insertLatency } from './benchmarks/insert-latency.js'
 import { manyLeavesOfOne, manyLeavesOfTenants } from './benchmarks/many-leaves.js'
 import { memory } from './benchmarks/memory.js'
+import { firstContent, overview } from './benchmarks/overview.js'
 import { planScale } from './benchmarks/plan-scale.js'
 import { planning } from './benchmarks/planning.js'
 import { registerTenants } from './benchmarks/register-tenants.js'
@@ -27,6 +28,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   memory,
   planScale,
   planning,
+  overview,
+  firstContent,
   signUp,
   signUpLatency,
   findByIdCold,

@@ -19,5 +19,6 @@ if (!existsSync(join(ROOT, 'node_modules', '.package-lock.json'))) {
   run(npm, ['ci', '--no-audit', '--no-fund'])
 }
 run(join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), ['-b', 'bench'])
+run(join(ROOT, 'packages', 'dashboard', 'scripts', 'build-page.mjs'), [])
 const { main } = await import('../bench/dist/main.js')
 process.exitCode = await main(process.argv.slice(2))

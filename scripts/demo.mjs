@@ -7,12 +7,13 @@ import { parseArgs, styleText } from 'node:util'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const EXAMPLE = join(ROOT, 'examples', 'webhooks')
-const PACKAGES = ['testing', 'generator', 'prisma-extension', 'cli'].map((name) => join('packages', name))
+const PACKAGES = ['testing', 'generator', 'prisma-extension', 'cli', 'dashboard'].map((name) => join('packages', name))
 const COLOURS = { dropped: 'dim', detached: 'yellow', kept: 'green', current: 'cyan', ahead: 'blue' }
-const USAGE = `Usage: npm run demo -- [--rows <number>] [--keep]
+const USAGE = `Usage: npm run demo -- [--rows <number>] [--keep | --serve]
 
   --rows <number>  rows that arrive in the 45 simulated days (default: 200000)
-  --keep           leave PostgreSQL running at the end, until Ctrl+C`
+  --keep           leave PostgreSQL running at the end, until Ctrl+C
+  --serve          leave the dashboard open at the end, with some trouble to look at, until Ctrl+C`
 
 const hasTerminal = process.stdout.isTTY === true
 const hasColour = process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : hasTerminal
@@ -66,7 +67,7 @@ async function run(script, args, cwd = ROOT) {
   if (code !== 0) throw new Error(output.trim() || `exit code ${code}`)
 }
 
-async function demonstrate({ rows, keep }) {
+async function demonstrate({ rows, keep, serve }) {
   if (!existsSync(join(ROOT, 'node_modules', '.package-lock.json'))) {
     const npm = process.env.npm_execpath
     if (!npm) throw new Error('The packages are not installed. Run `npm ci`, or start the demonstration by `npm run demo`.')
@@ -81,6 +82,7 @@ async function demonstrate({ rows, keep }) {
     const { exitCode, stdout, stderr } = await runPrisma(['generate'], { cwd: EXAMPLE, env: { PATH } })
     if (exitCode !== 0) throw new Error(`${stdout}\n${stderr}`.trim())
   })
+  if (serve) await step('Build the page of the dashboard', () => run(join(ROOT, 'packages', 'dashboard', 'scripts', 'build-page.mjs'), []))
   await step('Build the example', () => run(typescript, ['-p', EXAMPLE]))
 
   const { runDemo } = await import(pathToFileURL(join(EXAMPLE, 'dist', 'demo', 'run-demo.js')).href)
@@ -90,15 +92,28 @@ async function demonstrate({ rows, keep }) {
     print,
     width: process.stdout.columns || 80,
     paint: (fate, text) => paint(COLOURS[fate], text),
-    beforeStop: keep ? keepRunning : async () => printExplore(),
+    hasTrouble: serve,
+    beforeStop: serve ? serveDashboard : keep ? keepRunning : async () => printExplore(),
   })
 }
 
 function printExplore() {
   print('')
+  print('To look at it in the dashboard: npm run demo -- --serve')
   print('To look around in the database: npm run demo -- --keep')
   print('What the annotations became:    examples/webhooks/prisma/migrations')
   print('A tour of the files:            examples/webhooks/README.md')
+}
+
+/** `partman serve`, in this process: a signal that a terminal sends to all it started comes once. */
+async function serveDashboard(url) {
+  print('')
+  print('The dashboard is open; whoever follows the link may act. Try the plan, which mends what can be mended. Ctrl+C stops it.')
+  const { runProgram } = await import(pathToFileURL(join(ROOT, 'packages', 'cli', 'dist', 'program.js')).href)
+  process.chdir(EXAMPLE)
+  process.env.DATABASE_URL = url
+  const code = await runProgram(['serve', '--role', 'admin'])
+  if (code !== 0) throw new Error(`partman serve ended with exit code ${code}`)
 }
 
 async function keepRunning(url) {
@@ -122,12 +137,17 @@ async function keepRunning(url) {
 async function main() {
   try {
     const { values } = parseArgs({
-      options: { rows: { type: 'string', default: '200000' }, keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        rows: { type: 'string', default: '200000' },
+        keep: { type: 'boolean' },
+        serve: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
     })
     const rows = Number(values.rows)
     if (values.help) return print(USAGE)
     if (!Number.isInteger(rows) || rows < 500) throw new Error(`--rows is "${values.rows}"; it must be a whole number, 500 or more.`)
-    await demonstrate({ rows, keep: values.keep === true })
+    await demonstrate({ rows, keep: values.keep === true, serve: values.serve === true })
   } catch (error) {
     print('')
     print(`${paint('red', 'The demonstration failed.')} ${error.message}`)

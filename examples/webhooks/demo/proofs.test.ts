@@ -8,6 +8,7 @@ import { type Commands, projectCommands, succeed } from './commands.js'
 import type { Ledger } from './ledger.js'
 import { provePrismaContent } from './prove-prisma.js'
 import { type Simulation, simulate } from './simulate.js'
+import { stageTrouble } from './stage-trouble.js'
 import { DAY_MS, startOfDay } from './windows.js'
 
 const FOLDER = fileURLToPath(new URL('..', import.meta.url))
@@ -34,8 +35,8 @@ function newestEvent(ledger: Ledger) {
   return { id, at: new Date(at).toISOString() }
 }
 
-// The tests of one mode go on in the same database, in their order: the last one resets it.
-describe.each(['whole', 'statements'] as const)('after 45 days, with scripts sent in mode "%s"', (scriptMode) => {
+// The tests go on in the same database, in their order: the last one resets it.
+describe('after 45 days', () => {
   const now = Date.now()
   let database: TestDatabase
   let commands: Commands
@@ -44,7 +45,7 @@ describe.each(['whole', 'statements'] as const)('after 45 days, with scripts sen
   const account = () => accountForRows(pool, simulation.ledger, simulation.history, now)
 
   beforeAll(async () => {
-    const deployed = await deploy(scriptMode)
+    const deployed = await deploy('whole')
     database = deployed.database
     commands = deployed.commands
     pool = new pg.Pool({ connectionString: database.url, max: 4 })
@@ -92,6 +93,29 @@ describe.each(['whole', 'statements'] as const)('after 45 days, with scripts sen
     await provePrismaContent(commands)
   })
 
+  test('what is left for somebody on call is a short table, a hook that fails, and a hold', async () => {
+    const rowsOf = async () =>
+      (await database.query('SELECT (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM delivery_attempt) AS attempts')).rows
+    const before = await rowsOf()
+    await stageTrouble(pool, simulation.projects, now)
+    // None has gone for that.
+    expect(await rowsOf()).toEqual(before)
+    const shown = JSON.parse(await succeed('partman status', commands.partman('status', '--json'))) as {
+      tables: { model: string; until: string; holds: number }[]
+    }
+    const daysLeft = ({ until }: { until: string }) => Math.ceil((Date.parse(until) - now) / DAY_MS)
+    expect(shown.tables.map((table) => [table.model, table.holds, daysLeft(table) <= 3])).toEqual([
+      ['AuditLog', 0, false],
+      ['Event', 1, false],
+      ['DeliveryAttempt', 0, true],
+    ])
+    const { rows } = await database.query(`SELECT report -> 'steps' AS steps FROM partman.run ORDER BY id DESC LIMIT 1`)
+    const steps = rows[0]?.['steps'] as { model: string; outcome: string; error: string }[]
+    const failed = steps.filter(({ outcome }) => outcome === 'failed')
+    expect(failed.length).toBeGreaterThan(0)
+    for (const { model, error } of failed) expect([model, error]).toEqual(['Event', expect.stringContaining('webhook-archive')])
+  })
+
   test('a reset gives the same catalog each time, the one of a new database', async () => {
     const reset = async () => {
       await succeed('prisma migrate reset', commands.prisma('migrate', 'reset', '--force'))
@@ -104,10 +128,20 @@ describe.each(['whole', 'statements'] as const)('after 45 days, with scripts sen
       for (const { schema, name } of retired) {
         await database.query(`DROP TABLE IF EXISTS ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`)
       }
-      return { first, second, cleared: await dumpCatalog(database), fresh: await dumpCatalog((await deploy(scriptMode)).database) }
+      return { first, second, cleared: await dumpCatalog(database), fresh: await dumpCatalog((await deploy('whole')).database) }
     })
     expect(catalogs.second).toEqual(catalogs.first)
     expect(catalogs.cleared).toEqual(catalogs.fresh)
     await provePrismaContent(commands)
   }, 300_000)
 })
+
+test('migrations that are sent statement by statement make the same catalog, and so does a reset', async () => {
+  const { database, commands } = await deploy('statements')
+  const catalogs = await withinOneDate(database, async () => {
+    await succeed('prisma migrate reset', commands.prisma('migrate', 'reset', '--force'))
+    return { reset: await dumpCatalog(database), whole: await dumpCatalog((await deploy('whole')).database) }
+  })
+  expect(catalogs.reset).toEqual(catalogs.whole)
+  await provePrismaContent(commands)
+}, 300_000)

@@ -15,6 +15,7 @@ import type { DemoTable } from './ledger.js'
 import { provePrismaContent } from './prove-prisma.js'
 import { formatLegend, type Paint } from './ribbon.js'
 import { SIMULATED_DAYS, type Simulation, simulate } from './simulate.js'
+import { stageTrouble } from './stage-trouble.js'
 import { DAY_MS, startOfDay } from './windows.js'
 
 export interface DemoOptions {
@@ -27,6 +28,8 @@ export interface DemoOptions {
   /** Shows a step while it runs and how it ended; the work says through `tell` what happens meanwhile. */
   readonly step: <T>(title: string, work: (tell: Tell) => Promise<T>) => Promise<T>
   readonly print: (line: string) => void
+  /** Whether there is to be something for somebody on call at the end: `stageTrouble`. Default: no. */
+  readonly hasTrouble?: boolean
   /** Called at the end, before PostgreSQL is stopped. */
   readonly beforeStop?: (url: string) => Promise<void>
 }
@@ -82,6 +85,12 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     for (const line of formatAccounts(accounts, simulation.projects)) print(`  ${line}`)
     print('')
     await printNext(pool, simulation, now, print)
+    if (options.hasTrouble) {
+      print('')
+      await step('Leave trouble behind: a table short of partitions, a hook that fails, a hold', () =>
+        stageTrouble(pool, simulation.projects, now),
+      )
+    }
     await options.beforeStop?.(url)
   } finally {
     await Promise.all(pools.map((pool) => pool.end()))

@@ -75,7 +75,8 @@ function checkBookkeeping({ document, bookkeepingVersion }: MigrationCheck, pend
   ]
 }
 
-function failedMigration(name: string): ShownFinding {
+/** A migration that Prisma began, and neither finished nor marked as rolled back. */
+export function failedMigration(name: string): ShownFinding {
   return {
     code: 'MIGRATION_FAILED',
     severity: 'error',

@@ -5,6 +5,7 @@ import { alertsCommand } from './commands/alerts.js'
 import { applyCommand } from './commands/apply.js'
 import { approveCommand } from './commands/approve.js'
 import { checkCommand } from './commands/check.js'
+import { doctorCommand } from './commands/doctor.js'
 import { holdCommand } from './commands/hold.js'
 import { initCommand } from './commands/init.js'
 import { maintainCommand } from './commands/maintain.js'
@@ -47,7 +48,8 @@ async function runCommand(run: Run<object>, options: GlobalOptions): Promise<Exi
   }
 }
 
-function buildProgram(bind: Bind): Command {
+/** All commands with their options; what each does is bound to it. */
+export function buildProgram(bind: Bind): Command {
   const program = new Command('partman')
     .description('Native PostgreSQL partitions for Prisma models')
     .version(readVersion())
@@ -73,6 +75,7 @@ function buildProgram(bind: Bind): Command {
     statusCommand,
     checkCommand,
     alertsCommand,
+    doctorCommand,
     tenantsCommand,
     holdCommand,
     restoreDetachedCommand,

@@ -17,14 +17,14 @@ export interface OpenDatabase {
   readonly schema: string
 }
 
-/** Opens the session's database for as long as something runs on it. */
-export async function withDatabase<T>(session: Session, use: (open: OpenDatabase) => Promise<T>): Promise<T> {
+/** Opens the session's database for as long as something runs on it. `readers`: so many connections more, for what is read meanwhile. */
+export async function withDatabase<T>(session: Session, use: (open: OpenDatabase) => Promise<T>, { readers = 0 } = {}): Promise<T> {
   const { url, schema } = await session.connection()
   const pool = new pg.Pool({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'partman',
-    max: MAX_CONNECTIONS,
+    max: MAX_CONNECTIONS + readers,
     keepAlive: true,
   })
   // An idle connection that breaks is replaced; the next statement tells when the server is gone.

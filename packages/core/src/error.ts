@@ -20,6 +20,7 @@ export type PartmanErrorCode =
   | 'GENERATOR_NOT_FOUND'
   | 'HOLD_INVALID'
   | 'HOLD_UNKNOWN'
+  | 'HOOKS_INVALID'
   | 'INSTANT_INVALID'
   | 'LEASE_HELD'
   | 'MIGRATION_EXISTS'

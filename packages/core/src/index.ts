@@ -2,6 +2,15 @@ export { HOLD_JSON, type HoldRow, holdsByTable } from './catalog/observe-holds.j
 export { type Observation, observeState, observeTree, type ServerFacts } from './catalog/observe-state.js'
 export { observeForeignKeys, observeTenantTriggers } from './catalog/observe-tenant-triggers.js'
 export { type InvalidSettings, type ObservedTenants, observeTenants } from './catalog/observe-tenants.js'
+export type { Check, CheckFinding, CheckResult, Observers } from './checks/check.js'
+export type { CheckCode } from './checks/check-code.js'
+export { codePage } from './checks/code-page.js'
+export { DATABASE_CHECKS, type DatabaseFacts } from './checks/database-checks.js'
+export { FINDING_REASONS } from './checks/finding-reasons.js'
+export { fromFinding } from './checks/from-finding.js'
+export type { MaintenanceHistory } from './checks/maintenance-facts.js'
+export type { RelationFacts } from './checks/relation-facts.js'
+export type { ServerHealth } from './checks/server-facts.js'
 export { diffState } from './diff/diff-state.js'
 export type { Difference } from './diff/difference.js'
 export { PartmanError, type PartmanErrorCode } from './error.js'
@@ -126,7 +135,15 @@ export { isTimeZone } from './policy/time-zone.js'
 export { type ApplyOptions, applyOperation } from './runtime/apply-operation.js'
 export { type Blocker, formatBlocker } from './runtime/blocker.js'
 export type { Clock } from './runtime/clock.js'
+export { databaseObservers } from './runtime/database-observers.js'
 export { explainRemoved } from './runtime/explain-removed.js'
+export {
+  type ForeseenRemoval,
+  foreseeRemoval,
+  type PartitionOfTenant,
+  type StayingRows,
+  type TenantName,
+} from './runtime/foresee-removal.js'
 export { type CutOffRun, explainMissing } from './runtime/lease.js'
 export { type Logger, unfailing } from './runtime/logger.js'
 export { createMaintainer, type Maintainer, type MaintainerOptions, type RunOptions } from './runtime/maintainer.js'
@@ -141,11 +158,12 @@ export {
 } from './runtime/measure-relations.js'
 export { observeMeasures } from './runtime/observe-measures.js'
 export { observeTenantsApart, type TenantsWithFindings } from './runtime/observe-tenants-apart.js'
+export { type HeldRows, type HoldsAsked, observeHeldRows, pageHolds } from './runtime/page-holds.js'
 export type { Row, RowOptions } from './runtime/partition-rows.js'
-export { type PlannedMaintenance, planMaintenance } from './runtime/plan-maintenance.js'
+export { type PlannedMaintenance, type PlanningOptions, planMaintenance } from './runtime/plan-maintenance.js'
 export { type ApprovalNote, recordApprovals } from './runtime/record-approvals.js'
 export { addHold, listHolds, type NewHold, type RecordedHold, releaseHold } from './runtime/record-hold.js'
-export { type PartitionOfTenant, type RemovedPartitions, removeTenant, type TenantToRemove } from './runtime/remove-tenant.js'
+export { type RemovedPartitions, removeTenant, type TenantToRemove } from './runtime/remove-tenant.js'
 export { type RestoredPartition, type RestoreRequest, restoreDetached } from './runtime/restore-detached.js'
 export { type RestoredTenant, type RestoreTenantOptions, restoreTenant } from './runtime/restore-tenant.js'
 export type {
@@ -157,6 +175,7 @@ export type {
   RetiringPartition,
 } from './runtime/retirement-hook.js'
 export { type RetryOptions, retryOnLocks } from './runtime/retry.js'
+export { runChecks } from './runtime/run-checks.js'
 export { SQLSTATE, sqlState } from './runtime/sql-state.js'
 export type { Database } from './sql/database.js'
 export type { ActingMaintainer, RenderOptions } from './sql/guarded-block.js'
@@ -182,6 +201,7 @@ export { DEFAULT_LOCK_CAPACITY, LOCKS_PER_TABLE, tablesPerTransaction } from './
 export { nextRetirement, nextRetirementKey } from './state/next-retirement.js'
 export type { Position } from './state/position.js'
 export { placeRange, tenantIn } from './state/range-span.js'
+export { type Removal, type RemovalTerms, removalEnd, termsOf } from './state/removal.js'
 export { type RetentionTerms, retentionTerms, sameTerms } from './state/retention-terms.js'
 export {
   type DetachedPartition,

@@ -18,7 +18,21 @@ export function parseBasePath(text = '/'): string {
 export function pathBelow(basePath: string, request: Request): string {
   const { pathname } = new URL(request.url)
   const isBelow = pathname === basePath || pathname.startsWith(`${basePath}/`)
-  const isPlain = !/\/\/|\\|%2f|%5c|%00|%25|(^|\/)(\.|%2e){1,2}(\/|$)/i.test(pathname)
-  if (!isBelow || !isPlain) throw new ProblemError('NOT_FOUND', 'There is nothing at this path')
+  if (!isBelow || !isPlain(pathname)) throw new ProblemError('NOT_FOUND', 'There is nothing at this path')
   return pathname.slice(basePath.length) || '/'
+}
+
+/**
+ * The same of what the request line said, where an adapter knows it: in the address of a `Request` dots that go up are resolved already.
+ *
+ * @throws ProblemError `NOT_FOUND`
+ */
+export function assertPlainTarget(target: string | undefined): void {
+  // A proxy may have been sent the whole address: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
+  const path = target?.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') ?? ''
+  if (!isPlain(path)) throw new ProblemError('NOT_FOUND', 'There is nothing at this path')
+}
+
+function isPlain(path: string): boolean {
+  return !/\/\/|\\|%2f|%5c|%00|%25|(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path)
 }

@@ -1,4 +1,4 @@
-import { parseDocument } from '@partman/core'
+import { parseDocument, sql } from '@partman/core'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import type { Connection, Dashboard, Env } from './api/context.js'
@@ -7,9 +7,11 @@ import { ENDPOINTS } from './api/endpoints.js'
 import { openapiDocument } from './api/openapi-document.js'
 import { describeProblem, ProblemError, problemResponse } from './api/problem.js'
 import { serveEndpoint } from './api/serve-endpoint.js'
-import { parseBasePath, pathBelow } from './base-path.js'
+import { assertPlainTarget, parseBasePath, pathBelow } from './base-path.js'
 import type { DashboardOptions } from './options.js'
 import { servePage } from './page.js'
+import { askOnce } from './queries/ask-once.js'
+import { limitReads } from './queries/limit-reads.js'
 
 /** A dashboard: it answers requests, and listens to nothing by itself. */
 export interface PartmanDashboard {
@@ -18,6 +20,9 @@ export interface PartmanDashboard {
 }
 
 const SILENT = { info() {}, warn() {}, error() {} }
+
+/** As many as one page of tenants has. */
+const MAX_METRIC_TENANTS = 200
 
 /** What every answer bears, unless it says otherwise itself. */
 const HEADERS: Readonly<Record<string, string>> = {
@@ -32,23 +37,46 @@ const HEADERS: Readonly<Record<string, string>> = {
 /**
  * Makes the dashboard: the REST API under `<basePath>/api/v1`, and the page at `<basePath>/`.
  *
- * @throws PartmanError `DOCUMENT_INVALID`; `TypeError` for a base path that is none
+ * @throws PartmanError `DOCUMENT_INVALID`; `TypeError` for a base path or a number of tenants that is none
  */
 export function createDashboard(options: DashboardOptions): PartmanDashboard {
   const basePath = parseBasePath(options.basePath)
+  const { metricTenants = 0 } = options
+  if (!Number.isInteger(metricTenants) || metricTenants < 0 || metricTenants > MAX_METRIC_TENANTS) {
+    throw new TypeError(`metricTenants is ${metricTenants}: it has to be a whole number from 0 to ${MAX_METRIC_TENANTS}`)
+  }
   const document = parseDocument(options.document)
   const logger = options.logger ?? SILENT
-  const dashboard: Dashboard = { document, database: options.database, logger, options }
+  const dashboard: Dashboard = { document, ...boundReads(options, logger), logger, options }
   const app = createApp(dashboard, basePath)
   return {
     async fetch(request, connection = {}) {
       try {
+        assertPlainTarget(connection.target)
         pathBelow(basePath, request)
         return withHeaders(await app.fetch(request, connection))
       } catch (error) {
         return withHeaders(answerProblem(dashboard, error))
       }
     },
+  }
+}
+
+const READS_AT_ONCE = 2
+const STATEMENT_TIMEOUT_MS = 15_000
+const HEALTH_KEPT_MS = 1_000
+
+function boundReads(
+  { database, readsAtOnce: atOnce = READS_AT_ONCE, statementTimeoutMs: timeoutMs = STATEMENT_TIMEOUT_MS }: DashboardOptions,
+  logger: Dashboard['logger'],
+): Pick<Dashboard, 'database' | 'reads' | 'observeHealth'> {
+  const onTrouble = (err: unknown) => logger.warn({ err }, 'statement not cancelled')
+  // Whether the database answers does not depend on what else is read.
+  const health = limitReads(database, { atOnce: 1, timeoutMs, onTrouble })
+  return {
+    database,
+    reads: limitReads(database, { atOnce, timeoutMs, onTrouble }),
+    observeHealth: askOnce(() => health.query(sql`SELECT 1`), { keptMs: HEALTH_KEPT_MS }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@partman/core'
 import { type PruningMode, type UnprunedQuery, warnOfUnpruned } from './pruning/pruning-guard.js'
 
+/** How the client extension makes partitions, and what it tells of queries. */
 export interface PartmanOptions {
   /** Tells around which instant a new tenant's partitions are made, and when `maintain` takes place. Default: the process's clock, and for `maintain` the database's. */
   readonly clock?: Clock

@@ -4,6 +4,7 @@ import { createMaintainer, PartmanError, type Plan } from '@partman/core'
 import { Command } from 'commander'
 import type { Bind } from '../bind.js'
 import type { ExitCode } from '../exit-code.js'
+import { hooksOption, loadHooks } from '../load-hooks.js'
 import { exitCodeOf, printReport, progressLogger } from '../report-run.js'
 import type { GlobalOptions, Session } from '../session.js'
 import { withDatabase } from '../with-database.js'
@@ -11,6 +12,7 @@ import { withDatabase } from '../with-database.js'
 interface ApplyOptions extends GlobalOptions {
   readonly args: readonly string[]
   readonly allowDestructive?: boolean
+  readonly hooks?: string
 }
 
 /** `partman apply`. */
@@ -19,10 +21,11 @@ export function applyCommand(bind: Bind): Command {
     .description('do what a plan says, if it would be the same plan now')
     .argument('<plan>', 'file with the output of `partman plan --json`')
     .option('--allow-destructive', 'also where the plan drops partitions')
+    .addOption(hooksOption())
     .action(bind(runApply))
 }
 
-async function runApply(session: Session, { args, allowDestructive = false }: ApplyOptions): Promise<ExitCode> {
+async function runApply(session: Session, { args, allowDestructive = false, hooks: module }: ApplyOptions): Promise<ExitCode> {
   const document = await session.document()
   const { output } = session
   const plan = await readPlan(session.folder, args[0] ?? '')
@@ -36,8 +39,9 @@ async function runApply(session: Session, { args, allowDestructive = false }: Ap
       },
     )
   }
+  const hooks = await loadHooks(session.folder, module)
   const report = await withDatabase(session, ({ database }) =>
-    createMaintainer({ document, database, logger: progressLogger(output) }).applyPlan(plan),
+    createMaintainer({ document, database, hooks, logger: progressLogger(output) }).applyPlan(plan),
   )
   output.progress()
   printReport(report, output)

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { createMaintainer, type Logger, type MaintainerOptions, type MaintenanceReport, type RunOptions } from '@partman/core'
+import { createMaintainer, type Logger, type MaintainerOptions, type MaintenanceReport } from '@partman/core'
 import { Command } from 'commander'
 import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
+import { hooksOption, loadHooks } from '../load-hooks.js'
 import { parseTime } from '../parse-time.js'
 import { reportError } from '../report-error.js'
 import { exitCodeOf, printReport, progressLogger } from '../report-run.js'
@@ -15,19 +16,30 @@ export function maintainCommand(bind: Bind): Command {
     .description('make what is coming and retire what is old: once, or again and again')
     .option('--every <time>', 'keep running, this long apart (30s, 1m, 1h), until SIGINT or SIGTERM')
     .option('--budget <time>', 'begin no step of a run later than this (20s, 5m): the next run goes on')
+    .addOption(hooksOption())
     .action(bind(runMaintain))
 }
 
-function runMaintain(session: Session, { every, budget }: { every?: string; budget?: string }): Promise<ExitCode> {
-  const limits = budget === undefined ? {} : { budgetMs: parseTime(budget, 'how long to run') }
-  return every === undefined ? runOnce(session, limits) : keepRunning(session, { ...limits, everyMs: parseTime(every, 'how often to run') })
+interface MaintainOptions {
+  readonly every?: string
+  readonly budget?: string
+  readonly hooks?: string
 }
 
-async function runOnce(session: Session, limits: RunOptions): Promise<ExitCode> {
+async function runMaintain(session: Session, { every, budget, hooks: module }: MaintainOptions): Promise<ExitCode> {
+  const limits = budget === undefined ? {} : { budgetMs: parseTime(budget, 'how long to run') }
+  const everyMs = every === undefined ? undefined : parseTime(every, 'how often to run')
+  const hooks = await loadHooks(session.folder, module)
+  return everyMs === undefined ? runOnce(session, { ...limits, hooks }) : keepRunning(session, { ...limits, hooks, everyMs })
+}
+
+type Settings = Pick<MaintainerOptions, 'everyMs' | 'budgetMs' | 'hooks'>
+
+async function runOnce(session: Session, settings: Settings): Promise<ExitCode> {
   const document = await session.document()
   const { output } = session
   const report = await withDatabase(session, ({ database }) =>
-    createMaintainer({ document, database, logger: progressLogger(output) }).runOnce(limits),
+    createMaintainer({ document, database, ...settings, logger: progressLogger(output) }).runOnce(),
   )
   output.progress()
   printReport(report, output)
@@ -35,7 +47,7 @@ async function runOnce(session: Session, limits: RunOptions): Promise<ExitCode> 
   return exitCodeOf(report)
 }
 
-async function keepRunning(session: Session, settings: Pick<MaintainerOptions, 'everyMs' | 'budgetMs'>): Promise<ExitCode> {
+async function keepRunning(session: Session, settings: Settings): Promise<ExitCode> {
   const document = await session.document()
   const { output } = session
   await withDatabase(session, async ({ database }) => {

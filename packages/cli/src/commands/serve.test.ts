@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { beforeAll, expect, test, vi } from 'vitest'
 import type { CliProject } from '../fixtures/cli-project.js'
 import { createDeployedProject } from '../fixtures/deployed-project.js'
@@ -38,6 +40,28 @@ test.each(['SIGINT', 'SIGTERM'] as const)('the dashboard is served to whoever op
     child.kill(signal)
   }
   expect(await closed).toEqual([0, null])
+})
+
+test('it is asked by its own name alone, and says that no hooks are asked', async () => {
+  const child = project.startPartman(['serve', '--json', '--role', 'admin'])
+  const closed = once(child, 'close')
+  const warned = text(child.stderr!)
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const { hostname, port, pathname } = new URL((JSON.parse(line) as { url: string }).url)
+    const ask = async (host: string) => {
+      const socket = connect(Number(port), hostname)
+      socket.write(`GET ${pathname}/api/v1/health HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+      return (await text(socket)).split('\r\n')[0]
+    }
+    expect([await ask(`evil.example:${port}`), await ask(`127.0.0.1:${port}`), await ask('localhost:1')]).toEqual([
+      'HTTP/1.1 421 Misdirected Request',
+      'HTTP/1.1 200 OK',
+      'HTTP/1.1 200 OK',
+    ])
+    child.kill('SIGTERM')
+  }
+  expect(await closed).toEqual([0, null])
+  expect(await warned).toContain('what is applied here asks no hooks')
 })
 
 test('an address that is taken, and a port that is none, are told of', async () => {

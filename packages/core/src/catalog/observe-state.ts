@@ -20,6 +20,7 @@ export interface Observation {
   readonly tenantSources: ReadonlySet<string>
 }
 
+/** What the server tells of itself along with the state. */
 export interface ServerFacts {
   /** The database's clock, milliseconds since 1970. */
   readonly now: number

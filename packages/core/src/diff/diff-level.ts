@@ -10,9 +10,9 @@ import type { Level, VisitedLevel } from './level.js'
 
 /** Compares one parent with its declared level, and everything below it with the levels below. */
 export function diffLevel(level: Level, visited: VisitedLevel[], differences: Difference[]): void {
-  const { wanted, policy, parent } = level
+  const { wanted, policy, parent, references } = level
   for (const partition of parent.partitions) {
-    if (partition.detachPending) differences.push({ kind: 'detach-unfinished', wanted, parent, partition })
+    if (partition.detachPending) differences.push({ kind: 'detach-unfinished', wanted, parent, partition, references })
     else if (partition.marked && !partition.alien) differences.push({ kind: 'marker-stale', wanted, parent, partition })
     if (partition.bound.kind === 'default' && !partition.detachPending) {
       const declared = 'default' in policy && policy.default

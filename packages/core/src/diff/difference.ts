@@ -90,7 +90,11 @@ export type Difference =
   /** The next partition of a series by time lies far in the future. */
   | ({ readonly kind: 'series-ahead' } & AtPartition)
   /** A concurrent detach was begun and never ended. */
-  | ({ readonly kind: 'detach-unfinished' } & AtPartition)
+  | ({
+      readonly kind: 'detach-unfinished'
+      /** Tables that foreign keys of the table refer to. */
+      readonly references: readonly TableName[]
+    } & AtPartition)
   /** A partition is attached and bears the mark of a retirement. */
   | ({ readonly kind: 'marker-stale' } & AtPartition)
   /** A retired partition stands detached. */

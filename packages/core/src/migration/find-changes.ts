@@ -18,6 +18,7 @@ export type SchemaChange = {
   | { readonly kind: 'drop-constraint'; readonly table: TableName; readonly constraint: string }
 )
 
+/** What keeps columns unique, in the words of PostgreSQL. */
 export type UniqueKind = 'primary key' | 'unique constraint' | 'unique index'
 type WithoutPosition<Change> = Change extends unknown ? Omit<Change, 'position'> : never
 type Change = WithoutPosition<SchemaChange>

@@ -17,6 +17,7 @@ import { makePlan, type Plan } from './plan.js'
 import { planIndexes, type TakenNames } from './plan-indexes.js'
 import { splitCreation } from './split-creation.js'
 
+/** What decides about a plan besides the differences. */
 export interface PlanContext {
   /** Milliseconds since 1970. */
   readonly now: number
@@ -91,7 +92,7 @@ export function planChanges(differences: readonly Difference[], context: PlanCon
           parent: tableName(difference.parent),
           partition: reference(difference.partition),
           reason: 'its concurrent detach was cut off, and blocks every other one of the same parent',
-          locks: shareUpdateExclusive(difference.parent),
+          locks: [...shareUpdateExclusive(difference.parent), ...locksOfReferences(difference.references, 'SHARE ROW EXCLUSIVE')],
         })
         break
       case 'check-left': {

@@ -16,6 +16,7 @@ import type { Finding } from './finding.js'
 import type { Operation } from './operation.js'
 import { planChanges } from './plan-changes.js'
 
+/** Where a simulation begins, and how long it lasts. */
 export interface SimulationInput {
   readonly document: PartmanDocument
   /** Where to begin; `emptyState` for a database right after its first migration, without partitions. */
@@ -56,6 +57,7 @@ export interface SimulatedTable {
   readonly largestStep: number
 }
 
+/** What maintenance will do until an instant. */
 export interface Simulation {
   readonly runs: readonly SimulatedRun[]
   readonly tables: readonly SimulatedTable[]

@@ -69,9 +69,11 @@ const document = z.strictObject({
 // Deep, so that a value written `as const` (readonly to the last array) is a document too.
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
 
+/** A table, or an index: `{ schema, name }`, both as they are in the catalog, without quotes. */
 export type TableName = DeepReadonly<z.infer<typeof tableName>>
 /** How a tenant's key is made where an insert names none. */
 export type TenantKeyDefault = DeepReadonly<z.infer<typeof keyDefault>>
+/** The tenants of a model: `name`, the `type` of their keys, and the `source`, a table with one row per tenant; null where they are only registered by hand. */
 export type TenantSet = DeepReadonly<z.infer<typeof tenantSet>>
 /** An annotated model: its table and how that is partitioned. */
 export interface TablePolicy {

@@ -2,6 +2,7 @@ import { PartmanError } from '../error.js'
 
 /** The calendar units a duration may be written in, smallest first. */
 export const DURATION_UNITS = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const
+/** A unit of calendar time: days and longer are those of a time zone. */
 export type DurationUnit = (typeof DURATION_UNITS)[number]
 
 /** A length of calendar time: `count` whole `unit`s, `count` at least 1. */

@@ -47,9 +47,15 @@ export const encodedKey = keyColumn(['integer', 'bigint', 'numeric', 'uuid', 'te
 /** A column whose values are times, or tell one. */
 export const timeKey = z.discriminatedUnion('type', [keyColumn(TIME_KEY_TYPES), encodedKey])
 
+/** The type of a column that holds a time. */
 export type TimeKeyType = (typeof TIME_KEY_TYPES)[number]
+/** The type of a column that is partitioned by number. */
 export type NumberKeyType = (typeof NUMBER_KEY_TYPES)[number]
+/** The type of a column that names a tenant. */
 export type TenantKeyType = (typeof TENANT_KEY_TYPES)[number]
+/** The type of a column that is partitioned by a list of values. */
 export type ListKeyType = (typeof LIST_KEY_TYPES)[number]
+/** The type of a column that is partitioned by hash. */
 export type HashKeyType = (typeof HASH_KEY_TYPES)[number]
+/** How an id tells the time that it was made at. */
 export type TimeEncoding = keyof typeof TIME_ENCODINGS

@@ -5,6 +5,7 @@ import { renderStatement } from '../sql/statement.js'
 import { explainStale } from './explain-stale.js'
 import { type RetryOptions, retryOnLocks } from './retry.js'
 
+/** How patiently a single operation, or a restoration, is applied. */
 export interface ApplyOptions extends RetryOptions {
   /** How long one step may wait for one lock, in milliseconds. */
   readonly lockTimeoutMs: number

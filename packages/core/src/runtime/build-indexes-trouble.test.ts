@@ -99,6 +99,7 @@ it('duplicate rows fail one partition, and nothing else waits for them', async (
       kind: 'create-index',
       partition: { name: 'AuditLog_p202603' },
       error: 'could not create unique index "AuditLog_p202603_by_note_idx"',
+      sqlState: '23505',
     },
   ])
   expect(formatSteps(report).filter((step) => step.startsWith('detach'))).toHaveLength(2)

@@ -68,6 +68,20 @@ it.each([TEN_YEARS, -TEN_YEARS])('a database and a process whose clocks are %d m
   expect(created(report)).toBeLessThan(7)
 })
 
+it('a plan is not applied while the clocks disagree, though they did not when it was made', async () => {
+  const { test, clock, maintain, ...tables } = await filledTables(PLAIN, { retireAtMost: 0.5 })
+  const document = { ...tables.document, retireAtMost: 1 }
+  const database = pgDatabase(test)
+  clock.set(new Date().toISOString())
+  await maintain()
+  await test.query(`INSERT INTO "DeliveryAttempt" SELECT 'now', id, now() FROM "Project"`)
+  const { plan } = await planMaintenance(database, document)
+  expect(plan.operations.some(isRetirement)).toBe(true)
+  const hourOff = createMaintainer({ document, database: withClockOff(database, 3_600_000) })
+  await expect(hourOff.applyPlan(plan)).rejects.toMatchObject({ code: 'PLAN_STALE' })
+  expect(going(await createMaintainer({ document, database }).applyPlan(plan))).not.toEqual([])
+})
+
 it('a retention that nobody has approved of is not put in force while the clocks disagree, though it would take nothing', async () => {
   const { test, document } = await filledTables(PLAIN)
   await test.query('DELETE FROM partman.approval')

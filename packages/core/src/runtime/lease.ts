@@ -124,7 +124,15 @@ const RUNS_KEPT = 10_000
 export async function releaseLease(
   database: Database,
   lease: Lease,
-  { outcome, report, figures }: { readonly outcome: 'done' | 'failed'; readonly report: object | null; readonly figures: RunFigures },
+  {
+    outcome,
+    report,
+    figures,
+  }: {
+    readonly outcome: 'done' | 'failed'
+    readonly report: { readonly models?: readonly string[] } | null
+    readonly figures: RunFigures
+  },
 ): Promise<void> {
   const { durationMs, statements, failedSteps, lockRetries, lockWaitMs } = figures
   const released = sql`UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp(), last_run_at = pg_catalog.clock_timestamp(),

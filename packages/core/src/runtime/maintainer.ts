@@ -17,6 +17,7 @@ import { runSteps } from './run-steps.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 import { troubleFigures } from './trouble-figures.js'
 
+/** What a maintainer maintains, by which way, and how patiently. */
 export interface MaintainerOptions {
   /** The desired state, as the generator emits it. */
   readonly document: PartmanDocument
@@ -51,6 +52,7 @@ export interface MaintainerOptions {
   readonly hookTimeoutMs?: number
 }
 
+/** What holds for one run alone. */
 export interface RunOptions {
   /** No step is begun after so many milliseconds; what is left comes in the next run. Default: as the maintainer says. */
   readonly budgetMs?: number
@@ -92,6 +94,11 @@ interface Began {
   readonly statements: number
 }
 
+/**
+ * Makes a maintainer, which does nothing before `runOnce` or `start`. All times of the options are in milliseconds.
+ *
+ * @throws PartmanError `DOCUMENT_INVALID`, `DOCUMENT_VERSION_UNSUPPORTED`
+ */
 export function createMaintainer(options: MaintainerOptions): Maintainer {
   const settings = {
     everyMs: 60_000,
@@ -136,8 +143,10 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     const { cutOff } = lease
     const runs = cutOff.length === 0 ? {} : { cutOff }
     let report: RunReport = { outcome: 'failed', now: new Date().toISOString(), steps: [], findings: [], ...runs }
+    let looked: readonly string[] = []
     try {
       const { plan, accepted, observation, holds } = await resolvePlan()
+      looked = document.tables.map(({ model }) => model)
       if (!(await recordApprovals(database, accepted, holder, lease))) keeper.lose()
       const acting = {
         lease: leaseName,
@@ -156,10 +165,10 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       const outcome = keeper.isLost || steps.some((step) => step.outcome === 'failed') ? 'failed' : 'done'
       report = { outcome, now: plan.now, steps, findings: plan.findings, ...runs }
     } catch (error) {
-      await end(keeper, lease, report, began).catch((cause: unknown) => logger.error({ err: cause }, 'lease not given back'))
+      await end(keeper, lease, report, { ...began, looked }).catch((cause: unknown) => logger.error({ err: cause }, 'lease not given back'))
       throw error
     }
-    await end(keeper, lease, report, began)
+    await end(keeper, lease, report, { ...began, looked })
     return report
   }
 
@@ -168,7 +177,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     await recordSamples(database, document.tables, run, lease).catch((err: unknown) => logger.warn({ err }, 'sizes not sampled'))
   }
 
-  async function end(keeper: LeaseKeeper, lease: Lease, report: RunReport, began: Began): Promise<void> {
+  async function end(keeper: LeaseKeeper, lease: Lease, report: RunReport, began: Began & { looked: readonly string[] }): Promise<void> {
     await keeper.stop()
     // What a hook keeps is kept in every run.
     const isQuiet = report.steps.every(({ outcome, hook }) => outcome === 'skipped' && hook !== undefined)
@@ -178,7 +187,8 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       durationMs: performance.now() - began.monotonic,
       statements: counted.statements - began.statements + 1,
     }
-    await releaseLease(database, lease, { outcome: report.outcome, report: isIdle ? null : report, figures })
+    const kept = isIdle ? null : { ...report, models: began.looked }
+    await releaseLease(database, lease, { outcome: report.outcome, report: kept, figures })
   }
 
   function runOnce({ budgetMs = settings.budgetMs }: RunOptions = {}): Promise<MaintenanceReport> {
@@ -189,7 +199,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
 
   async function applyPlan(plan: Pick<Plan, 'now' | 'fingerprint'>, { actor }: { actor?: string } = {}): Promise<MaintenanceReport> {
     while (running) await running.catch(() => undefined)
-    running = begin(() => planAgain(database, document, plan), { actor })
+    running = begin(() => planAgain(database, document, plan, settings), { actor })
     return running
   }
 

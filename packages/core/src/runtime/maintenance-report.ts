@@ -19,6 +19,8 @@ export interface StepReport {
   readonly outcome: 'done' | 'failed' | 'skipped'
   /** Why it failed or was skipped. */
   readonly error?: string
+  /** The SQLSTATE, where that is what the driver said: its words may have values of rows in them. */
+  readonly sqlState?: string
   /** What the application's hook said about it. */
   readonly hook?: HookReport
   /** How often others stood in its way. */

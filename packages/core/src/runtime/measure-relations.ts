@@ -70,7 +70,7 @@ SELECT pg_catalog.json_object_agg(s.name, pg_catalog.json_build_array(s.bytes, s
   return new Map(Object.entries(measured).map(([name, [bytes, rows, leaves]]) => [name, { bytes: bytes ?? 0, rows, leaves }]))
 }
 
-/** What is known of one relation. */
+/** What is known of one relation, with everything below it. */
 export interface RelationMeasure extends Measure {
   /** Sequential and index scans since the statistics were reset. */
   readonly scans: number
@@ -81,7 +81,7 @@ export interface RelationMeasure extends Measure {
 /** The first version whose statistics know the time of the last scan. */
 const LAST_SCAN_VERSION = 160_000
 
-/** Measures relations, without what is below them, by their oids. One statement, whatever their number. */
+/** Measures relations by their oids, each with everything below it. One statement, whatever their number. */
 export async function measureRelations(
   database: Database,
   oids: readonly string[],
@@ -94,16 +94,23 @@ export async function measureRelations(
       : sql`GREATEST(pg_catalog.pg_stat_get_lastscan(c.oid), (SELECT pg_catalog.max(pg_catalog.pg_stat_get_lastscan(i.indexrelid)) FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid))`
   const [row] = await withoutWaiting((bytes) =>
     database.query<{ measured: string | null }>(
-      sql`WITH ${PINNED}, measured AS (
-  SELECT c.oid, ${bytes} AS bytes, ${ROWS} AS rows,
+      sql`WITH RECURSIVE ${PINNED}, tree AS (
+  SELECT t.oid::oid AS root, t.oid::oid AS oid FROM pg_catalog.unnest($1::text[]) AS t (oid)
+  UNION ALL
+  SELECT t.root, i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid
+), measured AS (
+  SELECT t.root, ${bytes} AS bytes, ${ROWS} AS rows,
     pg_catalog.pg_stat_get_numscans(c.oid)
       + COALESCE((SELECT pg_catalog.sum(pg_catalog.pg_stat_get_numscans(i.indexrelid)) FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid), 0) AS scans,
     ${lastScan} AS last_scan
-  FROM pinned CROSS JOIN pg_catalog.unnest($1::text[]) AS t (oid) JOIN pg_catalog.pg_class c ON c.oid = t.oid::oid LEFT JOIN busy b ON b.oid = c.oid
-  WHERE pinned.done IS NOT NULL
+  FROM pinned CROSS JOIN tree t JOIN pg_catalog.pg_class c ON c.oid = t.oid LEFT JOIN busy b ON b.oid = c.oid
+  WHERE c.relkind = 'r'::"char" AND pinned.done IS NOT NULL
+), summed AS (
+  SELECT m.root, pg_catalog.sum(m.bytes) AS bytes, pg_catalog.sum(m.rows) AS rows, pg_catalog.sum(m.scans) AS scans, pg_catalog.max(m.last_scan) AS last_scan
+  FROM measured m GROUP BY m.root
 )
-SELECT pg_catalog.json_agg(pg_catalog.json_build_array(m.oid::text, m.bytes, m.rows, m.scans,
-  pg_catalog.to_char(m.last_scan AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::text AS measured FROM measured m`,
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(s.root::text, s.bytes, s.rows, s.scans,
+  pg_catalog.to_char(s.last_scan AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::text AS measured FROM summed s`,
       [oids],
     ),
   )

@@ -7,6 +7,7 @@ import type { Database } from '../sql/database.js'
 import { formatTableName } from '../state/state.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
+/** What is known of the tenants, with what hindered the reading of some. */
 export interface TenantsWithFindings extends Pick<ObservedTenants, 'tenants' | 'removed' | 'settings' | 'inForce' | 'approved' | 'holds'> {
   readonly findings: readonly Finding[]
 }
@@ -16,13 +17,17 @@ const UNREADABLE: readonly string[] = [SQLSTATE.undefinedColumn, SQLSTATE.undefi
 
 /**
  * Observes the tenants of all sets in one statement; where a set's table cannot be read, each set by itself, so that one
- * table's trouble is a finding and not the end of all maintenance. Its tenants are those that are registered, then.
+ * table's trouble is a finding and not the end of all maintenance. Its tenants are those that are registered, then. `tellsLocks`: also where a
+ * lock was in the way, for whoever looks only once and waits for nobody; a maintainer comes again.
  */
 export async function observeTenantsApart(
   database: Database,
   document: PartmanDocument,
   observation: Observation,
+  { tellsLocks = false }: { readonly tellsLocks?: boolean } = {},
 ): Promise<TenantsWithFindings> {
+  const isUnreadable = (error: unknown) =>
+    UNREADABLE.includes(sqlState(error) ?? '') || (tellsLocks && sqlState(error) === SQLSTATE.lockNotAvailable)
   try {
     return withFindings(document, await observeTenants(database, document, observation))
   } catch (error) {
@@ -54,10 +59,6 @@ export async function observeTenantsApart(
   }
 }
 
-function isUnreadable(error: unknown): boolean {
-  return UNREADABLE.includes(sqlState(error) ?? '')
-}
-
 function withFindings(
   document: PartmanDocument,
   { tenants, removed, settings, invalidSettings, inForce, approved, holds }: ObservedTenants,
@@ -86,11 +87,14 @@ function invalid(document: PartmanDocument, [first, ...others]: readonly Invalid
 }
 
 function unreadable(document: PartmanDocument, set: TenantSet, source: { schema: string; name: string }, error: unknown): Finding[] {
+  const isLocked = sqlState(error) === SQLSTATE.lockNotAvailable
   return ofFirstTable(document, set.name, {
     code: 'TENANTS_UNREADABLE',
-    severity: 'error',
+    severity: isLocked ? 'warning' : 'error',
     message: `The tenants in ${formatTableName(source)} cannot be read: ${(error as Error).message}`,
-    nextStep: 'Grant SELECT, or deploy the migration that the schema is ahead of. Until then new tenants are those that are registered.',
+    nextStep: isLocked
+      ? 'Somebody has locked the table: look again in a moment.'
+      : 'Grant SELECT, or deploy the migration that the schema is ahead of. Until then new tenants are those that are registered.',
   })
 }
 

@@ -5,6 +5,7 @@ import { constantSql, identifier, integer, joinSql, literal, qualified, type Sql
 /** A row as the driver gives it, by column. */
 export type Row = Record<string, unknown>
 
+/** Which columns of a retiring partition are read, and how much at a time. */
 export interface RowOptions {
   /** Columns by their names in the database. Default: all. */
   readonly columns?: readonly string[]

@@ -35,18 +35,32 @@ export interface PlannedMaintenance {
   readonly holds: ReadonlyMap<string, readonly Hold[]>
 }
 
-/**
- * Observes the database and plans what is to be done at this moment: a few statements, whatever the number of tables. `approved`: as if somebody
- * had approved of every retention.
- */
+/** What a plan is to be made for. */
+export interface PlanningOptions {
+  /** Default: the database's clock, which is compared with the process's. */
+  readonly clock?: Clock | undefined
+  /** The instant to plan for, in milliseconds since 1970; the clocks are compared all the same. Default: now. */
+  readonly at?: number
+  /** As if somebody had approved of every retention. */
+  readonly approved?: true
+  /** A lock on the table of the tenants is a finding, and not an error. Default: an error. */
+  readonly tellsLocks?: boolean
+}
+
+/** Observes the database and plans what is to be done at this moment: a few statements, whatever the number of tables. */
 export async function planMaintenance(
   database: Database,
   document: PartmanDocument,
-  options: { clock?: Clock; approved?: true } = {},
+  options: PlanningOptions = {},
 ): Promise<PlannedMaintenance> {
   const observation = await observeMeasures(database, document, await observeState(database, document))
-  const { tenants, removed, settings, inForce, approved, holds, findings } = await observeTenantsApart(database, document, observation)
-  const now = options.clock ? options.clock.now().getTime() : observation.server.now
+  const { tenants, removed, settings, inForce, approved, holds, findings } = await observeTenantsApart(
+    database,
+    document,
+    observation,
+    options,
+  )
+  const now = options.at ?? (options.clock ? options.clock.now().getTime() : observation.server.now)
   const wanted = wantState(document, { now, tenants, removed, settings, holds })
   const clocksApartMs = options.clock ? 0 : Math.abs(observation.server.now - Date.now())
   const context = { now, clocksApartMs, tablesPerStep: tablesPerTransaction(observation.server.lockCapacity) }
@@ -101,8 +115,9 @@ export async function planAgain(
   database: Database,
   document: PartmanDocument,
   { now, fingerprint }: Pick<Plan, 'now' | 'fingerprint'>,
+  options: Pick<PlanningOptions, 'clock'> = {},
 ): Promise<PlannedMaintenance> {
-  const planned = await planMaintenance(database, document, { clock: { now: () => new Date(now) } })
+  const planned = await planMaintenance(database, document, { ...options, at: Date.parse(now) })
   if (Date.parse(now) > planned.observation.server.now + MAX_CLOCKS_APART_MS) {
     throw new PartmanError('PLAN_STALE', `The plan was made for ${now}, and by the database's clock that is still to come`, {
       hint: 'Set the clocks, and plan again. Nothing was changed.',

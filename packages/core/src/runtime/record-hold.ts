@@ -28,7 +28,8 @@ export interface RecordedHold extends Hold {
 
 const instant = (column: Sql) => sql`pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-const COLUMNS = sql`h.id::text AS id, pg_catalog.json_build_object('schema', h.table_schema, 'name', h.table_name)::text AS "table",
+/** The columns of a `RecordedHold`, its table as JSON; the row is called `h`. */
+export const HOLD_COLUMNS: Sql = sql`h.id::text AS id, pg_catalog.json_build_object('schema', h.table_schema, 'name', h.table_name)::text AS "table",
   h.tenant, h.lower, h.upper, h.reason, ${instant(sql`h.until`)} AS until, ${instant(sql`h.held_at`)} AS "heldAt", h.held_by AS "heldBy",
   ${instant(sql`h.released_at`)} AS "releasedAt", h.released_by AS "releasedBy",
   CASE WHEN h.released_at IS NOT NULL THEN 'released' WHEN h.until <= pg_catalog.clock_timestamp() THEN 'over' ELSE 'in-force' END AS state`
@@ -52,7 +53,7 @@ export async function addHold(
   SELECT h.held_by, 'hold', h.table_schema, h.table_name, 'hold ' || h.id,
     pg_catalog.jsonb_build_object('hold', h.id, 'tenant', h.tenant, 'lower', h.lower, 'upper', h.upper, 'until', h.until) || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('from', $9::text)), h.reason FROM h
 )
-SELECT ${COLUMNS} FROM h`,
+SELECT ${HOLD_COLUMNS} FROM h`,
     [table.schema, table.name, tenant, lower, upper, reason, until, by, from ?? null],
   )
   return added!
@@ -77,12 +78,12 @@ export async function releaseHold(
   SELECT h.released_by, 'release', h.table_schema, h.table_name, 'hold ' || h.id,
     pg_catalog.jsonb_build_object('hold', h.id, 'tenant', h.tenant, 'lower', h.lower, 'upper', h.upper) || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('from', $4::text)), $3 FROM h
 )
-SELECT ${COLUMNS} FROM h`,
+SELECT ${HOLD_COLUMNS} FROM h`,
         [id, by, reason, from ?? null],
       )
     : []
   if (known[0]) return known[0]
-  const before = isId(id) ? (await listHolds(database, { all: true })).find((hold) => hold.id === id) : undefined
+  const [before] = isId(id) ? await query(database, sql`SELECT ${HOLD_COLUMNS} FROM partman.hold h WHERE h.id = $1::bigint`, [id]) : []
   throw new PartmanError(
     'HOLD_UNKNOWN',
     before ? `Hold ${id} was released at ${before.releasedAt} by ${before.releasedBy}` : `There is no hold ${JSON.stringify(id)}`,
@@ -92,7 +93,7 @@ SELECT ${COLUMNS} FROM h`,
 
 /** The holds that nobody has released, whether their time is over or not; or all that there ever were. In the order of their ids. */
 export function listHolds(database: Database, { all = false }: { all?: boolean } = {}): Promise<RecordedHold[]> {
-  return query(database, sql`SELECT ${COLUMNS} FROM partman.hold h${all ? sql`` : sql` WHERE h.released_at IS NULL`} ORDER BY h.id`)
+  return query(database, sql`SELECT ${HOLD_COLUMNS} FROM partman.hold h${all ? sql`` : sql` WHERE h.released_at IS NULL`} ORDER BY h.id`)
 }
 
 function isId(id: string): boolean {

@@ -2,6 +2,7 @@ import { simulatedClock } from '@partman/testing'
 import { testDatabase } from '@partman/testing/vitest'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { observeState } from '../catalog/observe-state.js'
+import { observeTenants } from '../catalog/observe-tenants.js'
 import { cutOffDetach } from '../fixtures/cut-off-detach.js'
 import { openSession } from '../fixtures/filled-tables.js'
 import { byTenant, byTime, byValues, declare, documentOf } from '../fixtures/policies.js'
@@ -15,7 +16,9 @@ import type { RetentionPolicy } from '../policy/policy.js'
 import { renderOperation } from '../sql/render-operation.js'
 import { renderRegistration } from '../sql/render-registration.js'
 import { literal, qualified, sql } from '../sql/sql.js'
+import { removalEnd } from '../state/removal.js'
 import { explainRemoved } from './explain-removed.js'
+import { foreseeRemoval } from './foresee-removal.js'
 import { acquireLease, leaseName } from './lease.js'
 import { createMaintainer } from './maintainer.js'
 import { observeTenantsApart } from './observe-tenants-apart.js'
@@ -103,6 +106,25 @@ describe.each([PLAIN, HOSTILE])('a tenant that is removed, with $label', (names)
     ])
     expect(await count('b')).toBe(2000)
     expect(retirements(await maintainer({ hooks }).runOnce())).toEqual([])
+  })
+
+  it('is foreseen to lose what it loses, until when it says, and foreseeing changes nothing', async () => {
+    const { database, document, clock, maintainer, remove, rows } = await start()
+    const foreseen = await foreseeRemoval(database, document, REMOVAL)
+    expect([foreseen.key, await rows('SELECT FROM partman.removal')]).toEqual(['a', []])
+    const [attempts] = foreseen.tables
+    const { going } = await remove()
+    expect(attempts?.attached.map(({ oid: _, ...partition }) => ({ table: attempts.table, partition }))).toEqual(going)
+    expect(foreseen.tables.flatMap(({ stays, detached }) => [stays, ...detached])).toEqual([null])
+    await maintainer().runOnce()
+    const { tenants } = REMOVAL
+    const { removed } = await observeTenants(database, document, await observeState(database, document))
+    const [retired] = (await observeState(database, document)).state.detached.filter(({ marker }) => marker.removed === tenants)
+    const end = removalEnd(removed.get(tenants)!.get('a')!, attempts!.terms, Date.parse(retired!.marker.retiredAt))!
+    clock.set(new Date(end - 1).toISOString())
+    expect(retirements(await maintainer().runOnce())).toEqual([])
+    clock.set(new Date(end).toISOString())
+    expect(retirements(await maintainer().runOnce()).map((step) => step.split(' ')[0])).toEqual(['drop'])
   })
 
   it('comes back as it was, detached or not', async () => {

@@ -1,38 +1,17 @@
-import { observeState } from '../catalog/observe-state.js'
-import { observeTenants } from '../catalog/observe-tenants.js'
-import { PartmanError } from '../error.js'
-import type { PartmanDocument, TableName } from '../policy/document.js'
-import { findTenantSet } from '../policy/find-tenant-set.js'
-import { tenantsOf } from '../policy/policy.js'
-import { parseTenantKey, type TenantKey } from '../policy/tenant-key.js'
+import type { PartmanDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { isoInstant, lockTenant } from '../sql/removed-tenant.js'
 import { constantSql, sql } from '../sql/sql.js'
-import { tenantIn } from '../state/range-span.js'
-import { removalTerms } from '../state/removal.js'
-import { retentionTerms } from '../state/retention-terms.js'
-import { formatTableName, type Partition, sameTable, type Table } from '../state/state.js'
+import { formatTableName } from '../state/state.js'
+import { foreseeRemoval, type PartitionOfTenant, type StayingRows, type TenantName } from './foresee-removal.js'
 
 /** A tenant that is to go, or to come back. */
-export interface TenantToRemove {
-  /** The name of its set. */
-  readonly tenants: string
-  readonly key: TenantKey
+export interface TenantToRemove extends TenantName {
   readonly reason: string
   /** On whose behalf. */
   readonly by: string
-}
-
-/** A partition that goes with its tenant, or has come back. */
-export interface PartitionOfTenant {
-  readonly table: TableName
-  readonly partition: TableName
-}
-
-/** A table of the set where rows of the tenant stay: its partitions are of several tenants, or PostgreSQL detaches nothing beside a DEFAULT one. */
-export interface StayingRows {
-  readonly table: TableName
-  readonly because: 'shared' | 'default'
+  /** Where they ask from, such as an address, for the audit log. */
+  readonly from?: string | undefined
 }
 
 /** What becomes of a tenant that was removed. */
@@ -57,7 +36,7 @@ const RECORD = sql`WITH locked AS MATERIALIZED (
 ), told AS (
   INSERT INTO partman.audit (actor, act, table_schema, table_name, subject, details, reason)
   SELECT $3, 'remove-tenant', 'partman', 'removal', $1::text || ' ' || $2::text,
-    pg_catalog.jsonb_build_object('tenants', $1::text, 'key', $2::text, 'terms', terms), $4 FROM recorded
+    pg_catalog.jsonb_build_object('tenants', $1::text, 'key', $2::text, 'terms', terms) || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('from', $8::text)), $4 FROM recorded
 )
 SELECT ${isoInstant(constantSql('removed_at'))} AS removed_at FROM recorded`
 
@@ -70,61 +49,17 @@ SELECT ${isoInstant(constantSql('removed_at'))} AS removed_at FROM recorded`
  * @throws PartmanError `TENANT_SET_UNKNOWN`, `TENANT_KEY_INVALID`; `TENANT_UNKNOWN` where nobody has heard of it
  */
 export async function removeTenant(database: Database, document: PartmanDocument, request: TenantToRemove): Promise<RemovedPartitions> {
-  const { tenants, reason, by } = request
-  const { key, ofSet } = findTenant(document, request)
-  const observation = await observeState(database, ofSet)
-  const { state, server } = observation
-  const known = await observeTenants(database, ofSet, observation)
-  const own = ownPartitions(state.tables, key)
-  if (own.length === 0 && !known.tenants.get(tenants)?.includes(key) && !known.removed.get(tenants)?.has(key)) {
-    throw new PartmanError('TENANT_UNKNOWN', `There is no tenant ${JSON.stringify(key)} of ${tenants}`, {
-      hint: '`partman tenants list` shows those that there are.',
-    })
-  }
-  const terms = ofSet.tables.map(({ table, policy }) => {
-    const name = formatTableName(table)
-    return [name, removalTerms([retentionTerms(policy), known.inForce.get(name) ?? []], server.now)] as const
-  })
-  const detached = state.detached.filter(
-    ({ marker }) => marker.tenant === key && ofSet.tables.some(({ table }) => sameTable(table, marker.table)),
-  )
-  const asked = [...own.map(({ partition }) => partition.oid), ...detached.map(({ oid }) => oid)]
-  const values = [tenants, key, by, reason, document.partitionSchema, JSON.stringify(Object.fromEntries(terms)), asked]
+  const { tenants, reason, by, from = null } = request
+  const { key, tables } = await foreseeRemoval(database, document, request)
+  const terms = Object.fromEntries(tables.map((one) => [formatTableName(one.table), one.terms]))
+  const asked = tables.flatMap(({ attached, detached }) => [...attached, ...detached]).map(({ oid }) => oid)
+  const values = [tenants, key, by, reason, document.partitionSchema, JSON.stringify(terms), asked, from]
   const [row] = await database.query<{ removed_at: string }>(RECORD, values)
-  const staying = state.tables.flatMap((table) => whyRowsStay(table, key))
-  const going = own.filter(({ table }) => !staying.some((one) => one.because === 'default' && sameTable(one.table, table)))
   return {
     removedAt: row!.removed_at,
-    going: going.map(({ table, partition: { schema, name } }) => ({ table, partition: { schema, name } })),
-    staying,
+    going: tables.flatMap(({ table, attached, stays }) =>
+      stays === 'default' ? [] : attached.map(({ schema, name }) => ({ table, partition: { schema, name } })),
+    ),
+    staying: tables.flatMap(({ table, stays }) => (stays === null ? [] : [{ table, because: stays }])),
   }
-}
-
-function whyRowsStay({ schema, name, partitions }: Table, key: string): StayingRows[] {
-  const table = { schema, name }
-  if (partitions.some(({ bound }) => bound.kind === 'default')) return [{ table, because: 'default' }]
-  const isShared = partitions.some(
-    ({ bound }) => bound.kind === 'hash' || (bound.kind === 'list' && bound.values.length > 1 && bound.values.includes(key)),
-  )
-  return isShared ? [{ table, because: 'shared' }] : []
-}
-
-/** A document of one set alone, and the key of a tenant of it as PostgreSQL prints it. */
-export function findTenant(
-  document: PartmanDocument,
-  { tenants, key }: Pick<TenantToRemove, 'tenants' | 'key'>,
-): { readonly key: string; readonly ofSet: PartmanDocument } {
-  const set = findTenantSet(document, tenants)
-  const tables = document.tables.filter(({ policy }) => tenantsOf(policy)?.tenants === tenants)
-  return { key: parseTenantKey(set.type, key), ofSet: { ...document, tenantSets: [set], tables } }
-}
-
-/** The partitions of the outermost levels that hold the rows of one tenant alone. */
-export function ownPartitions(
-  tables: readonly Table[],
-  key: string,
-): readonly { readonly table: TableName; readonly partition: Partition }[] {
-  return tables.flatMap(({ schema, name, partitions }) =>
-    partitions.filter(({ bound }) => tenantIn(bound) === key).map((partition) => ({ table: { schema, name }, partition })),
-  )
 }

@@ -21,6 +21,7 @@ import { findDetached, type MarkedTable } from './find-detached.js'
 import { retryOnLocks } from './retry.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
+/** Which detached partition is to be attached again, and for how long it is held. */
 export interface RestoreRequest {
   /** The name of the detached partition, with or without its schema. */
   readonly name: string

@@ -11,13 +11,15 @@ import { formatMarker } from '../state/marker.js'
 import { formatTableName, type Partition, type RetiredMarker, sameTable } from '../state/state.js'
 import type { ApplyOptions } from './apply-operation.js'
 import { findMarked, type MarkedTable } from './find-detached.js'
+import { findTenant, ownPartitions, type PartitionOfTenant } from './foresee-removal.js'
 import { acquireLease, holderName, isLeaseHeld, type Lease, leaseName, returnLease } from './lease.js'
 import { pause } from './pause.js'
-import { findTenant, ownPartitions, type PartitionOfTenant, type TenantToRemove } from './remove-tenant.js'
+import type { TenantToRemove } from './remove-tenant.js'
 import { restoreMarked } from './restore-detached.js'
 import { retryOnLocks } from './retry.js'
 import { SQLSTATE, sqlState } from './sql-state.js'
 
+/** How patiently a tenant is taken back. */
 export interface RestoreTenantOptions extends ApplyOptions {
   /** How long to wait for a run of a maintainer to end, in milliseconds. Default 10,000. */
   readonly waitMs?: number
@@ -52,7 +54,7 @@ const END = sql`WITH held AS MATERIALIZED (
 ), told AS (
   INSERT INTO partman.audit (actor, act, table_schema, table_name, subject, details, reason)
   SELECT $4, 'restore-tenant', 'partman', 'removal', $2::text || ' ' || $3::text,
-    pg_catalog.jsonb_build_object('tenants', $2::text, 'key', $3::text, 'attached', $10::text::jsonb), $5 FROM restored
+    pg_catalog.jsonb_build_object('tenants', $2::text, 'key', $3::text, 'attached', $10::text::jsonb) || pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('from', $12::text)), $5 FROM restored
 )
 SELECT EXISTS (SELECT FROM held) AS held, EXISTS (SELECT FROM restored) AS restored`
 
@@ -149,7 +151,18 @@ class Restoration {
     const names = attached.map(({ table, partition }) => ({ table, partition }))
     const asked = [...ownPartitions(state.tables, key).map(({ partition }) => partition.oid), ...attached.map(({ oid }) => oid)]
     const { name, holder, token } = lease
-    const values = [...this.#names, request.by, request.reason, asked, name, holder, token, JSON.stringify(names), graceFrom]
+    const values = [
+      ...this.#names,
+      request.by,
+      request.reason,
+      asked,
+      name,
+      holder,
+      token,
+      JSON.stringify(names),
+      graceFrom,
+      request.from ?? null,
+    ]
     const [ended] = await retryOnLocks(() => database.query<{ held: boolean; restored: boolean }>(END, values), options)
     if (!ended?.held) throw leaseHeld()
     if (!ended.restored) throw incomplete(key, ['somebody has removed it anew meanwhile'])

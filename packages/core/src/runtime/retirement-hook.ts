@@ -55,6 +55,7 @@ export interface RetiringPartition extends TableName {
 /** Asked once about each partition in each phase. Where it throws, or takes too long, the rows stay, and it is asked again later. */
 export type RetirementHook = (partition: RetiringPartition) => Promise<HookDecision>
 
+/** Functions of the application that are asked before a partition is detached, and before it is dropped. One that is absent has nothing against it. */
 export interface RetirementHooks {
   readonly beforeDetach?: RetirementHook | undefined
   readonly beforeDrop?: RetirementHook | undefined

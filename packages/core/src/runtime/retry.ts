@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isLockTrouble } from './sql-state.js'
 
+/** How often, and after which pauses, a step is tried that meets a lock. */
 export interface RetryOptions {
   /** How often a step that met a lock is tried in all. */
   readonly attempts: number

@@ -1,3 +1,4 @@
+import { PartmanError } from '../error.js'
 import type { Operation } from '../plan/operation.js'
 import type { RenderOptions } from '../sql/guarded-block.js'
 import { statementsOf, undoOf } from '../sql/render-operation.js'
@@ -5,6 +6,7 @@ import type { Statement } from '../sql/statement.js'
 import type { Blocker } from './blocker.js'
 import type { StepReport } from './maintenance-report.js'
 import type { HookReport } from './retirement-hook.js'
+import { sqlState } from './sql-state.js'
 
 /** An operation on its way: which of its statements comes next, and what has stood in its way. */
 export class Step {
@@ -17,7 +19,7 @@ export class Step {
   #tries = 0
   #waitedMs = 0
   #blockers: readonly Blocker[] = []
-  #end: Pick<StepReport, 'outcome' | 'error'> | undefined
+  #end: Pick<StepReport, 'outcome' | 'error' | 'sqlState'> | undefined
   #met: unknown
   #hook: HookReport | undefined
   #isCleared = false
@@ -108,7 +110,12 @@ export class Step {
   }
 
   fail(error: unknown): void {
-    this.#end = { outcome: 'failed', error: error instanceof Error ? error.message : String(error) }
+    const state = error instanceof PartmanError ? undefined : sqlState(error)
+    this.#end = {
+      outcome: 'failed',
+      error: error instanceof Error ? error.message : String(error),
+      ...(state === undefined ? {} : { sqlState: state }),
+    }
   }
 
   report(): StepReport {

@@ -2,6 +2,7 @@ import type { OperationLock } from '../plan/operation.js'
 import type { TableName } from '../policy/document.js'
 import { constantSql, doBlock, integer, joinSql, literal, qualified, type Sql, sql } from './sql.js'
 
+/** How patient the statements are, and on whose behalf they are sent. */
 export interface RenderOptions {
   /** How long one step may wait for one lock, in milliseconds. */
   readonly lockTimeoutMs: number

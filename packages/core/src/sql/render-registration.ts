@@ -13,6 +13,7 @@ import { lockTenant, refuseRemoved } from './removed-tenant.js'
 import { renderCreatePartition } from './render-partition.js'
 import { constantSql, joinSql, literal, qualified, type Sql, sql } from './sql.js'
 
+/** When a tenant is registered, and how patiently. */
 export interface RegistrationOptions extends RenderOptions {
   /** Milliseconds since 1970: the windows are the ones around this instant. */
   readonly now: number

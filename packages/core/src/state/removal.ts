@@ -1,3 +1,4 @@
+import { firstInstant } from '../calendar/first-instant.js'
 import { instantBefore } from '../calendar/window.js'
 import { parseDuration } from '../policy/duration.js'
 import type { AfterGrace } from '../policy/policy.js'
@@ -42,4 +43,19 @@ function keepsMore(a: RemovalTerms, b: RemovalTerms, now: number): boolean {
 /** The terms of a table; one that they do not name was declared since, and keeps what it has. */
 export function termsOf({ terms }: Removal, table: string): RemovalTerms {
   return terms[table] ?? { grace: GRACE, afterGrace: { kind: 'keep' } }
+}
+
+/**
+ * The instant (milliseconds since 1970) from which on a partition of a removed tenant may be dropped that stands detached since `retiredAt`; null
+ * where none is, as it is kept or moved, and so can be taken back.
+ */
+export function removalEnd(
+  { graceFrom }: Pick<Removal, 'graceFrom'>,
+  { grace, afterGrace }: RemovalTerms,
+  retiredAt: number,
+): number | null {
+  if (afterGrace !== undefined) return null
+  const began = Math.max(retiredAt, Date.parse(graceFrom))
+  const duration = parseDuration(grace)
+  return firstInstant((now) => instantBefore(now, duration, 'UTC') >= began, began) ?? null
 }

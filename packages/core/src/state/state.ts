@@ -122,10 +122,12 @@ export function sameKey(a: PartitionKey, b: PartitionKey | null): boolean {
   )
 }
 
+/** Whether two names are of one table. */
 export function sameTable(a: TableName, b: TableName): boolean {
   return a.schema === b.schema && a.name === b.name
 }
 
+/** A table as people read it: `schema.name`, without quotes. It is no SQL. */
 export function formatTableName({ schema, name }: TableName): string {
   return `${schema}.${name}`
 }

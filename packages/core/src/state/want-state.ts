@@ -16,6 +16,7 @@ import type { Removal } from './removal.js'
 import { formatTableName, type Partition, type PartitionKey } from './state.js'
 import { numberSeries, timeSeries, type WindowSeries } from './window-series.js'
 
+/** What decides, besides the declaration, which partitions are wanted: the instant and the tenants. */
 export interface Wish {
   /** Milliseconds since 1970. */
   readonly now: number

@@ -6,6 +6,7 @@ import { useResource } from '../api/use-resource.js'
 import { ActionForm } from '../parts/action-form.js'
 import { Field } from '../parts/field.js'
 import { Loaded } from '../parts/loaded.js'
+import { ReasonField } from '../parts/reason-field.js'
 
 const EMPTY = { model: '', tenant: '', from: '', to: '', until: '', reason: '' }
 const OVERVIEW_MS = 60_000
@@ -56,15 +57,7 @@ export function AddHoldDialog({ onClose }: { onClose: (isDone: boolean) => void 
         <Field label="Rows before" value={fields.to} onInput={set('to')} hint="This one is not held any more." />
       </div>
       <Field label="Hold until" value={fields.until} onInput={set('until')} hint="Such as 2028-01-01; empty: until somebody releases it." />
-      <Field
-        label="Reason"
-        value={fields.reason}
-        onInput={set('reason')}
-        isRequired
-        isLong
-        maxLength={1_000}
-        hint="The audit log keeps it, with your name."
-      />
+      <ReasonField value={fields.reason} onInput={set('reason')} hasFocus={false} />
     </ActionForm>
   )
 }

@@ -1,49 +1,26 @@
-import { useState } from 'preact/hooks'
 import { ask } from '../api/ask.js'
 import { client, SENT_BY_PAGE } from '../api/client.js'
 import type { Hold } from '../api/shapes.js'
-import { useAction } from '../api/use-action.js'
 import { formatTableName } from '../format/table-name.js'
-import { ActionForm } from '../parts/action-form.js'
-import { Field } from '../parts/field.js'
+import { ReasonDialog } from '../parts/reason-dialog.js'
 import { describeHold } from './describe-hold.js'
 
 /** Asks why a hold is released: what it kept may go in the next run. */
 export function ReleaseDialog({ hold, onClose }: { hold: Hold; onClose: (isDone: boolean) => void }) {
-  const [reason, setReason] = useState('')
-  const release = useAction(
-    (text: string, key) =>
-      ask(
-        client.POST('/api/v1/holds/{id}/release', {
-          params: { path: { id: hold.id }, header: { ...SENT_BY_PAGE, 'idempotency-key': key } },
-          body: { reason: text },
-        }),
-      ),
-    () => onClose(true),
-  )
+  const { id, table, reason } = hold
+  const release = (why: string, key: string) =>
+    ask(
+      client.POST('/api/v1/holds/{id}/release', {
+        params: { path: { id }, header: { ...SENT_BY_PAGE, 'idempotency-key': key } },
+        body: { reason: why },
+      }),
+    )
   return (
-    <ActionForm
-      title={`Release hold #${hold.id}?`}
-      submit="Release"
-      action={release}
-      input={reason}
-      isDangerous
-      onClose={() => onClose(false)}
-    >
+    <ReasonDialog title={`Release hold #${id}?`} submit="Release" send={release} isDangerous onClose={onClose}>
       <p>
-        It keeps {describeHold(hold)} in <code>{formatTableName(hold.table)}</code>, because: “{hold.reason}”.
+        It keeps {describeHold(hold)} in <code>{formatTableName(table)}</code>, because: “{reason}”.
       </p>
       <p class="needs">What it kept and the retention does not is retired by the next runs.</p>
-      <Field
-        label="Reason"
-        value={reason}
-        onInput={setReason}
-        isRequired
-        isLong
-        hasFocus
-        maxLength={1_000}
-        hint="The audit log keeps it, with your name."
-      />
-    </ActionForm>
+    </ReasonDialog>
   )
 }

@@ -9,19 +9,30 @@ interface Props<Input> {
   readonly action: Action<Input>
   readonly input: Input
   readonly isDangerous?: boolean
+  /** What is asked for is not there yet. */
+  readonly isBlocked?: boolean
   readonly onClose: () => void
   readonly children: ComponentChildren
 }
 
 /** A dialog that asks for what an action needs, sends it, and says where it was refused. */
-export function ActionForm<Input>({ title, submit, action, input, isDangerous = false, onClose, children }: Props<Input>) {
+export function ActionForm<Input>({
+  title,
+  submit,
+  action,
+  input,
+  isDangerous = false,
+  isBlocked = false,
+  onClose,
+  children,
+}: Props<Input>) {
   return (
     <Dialog title={title} onClose={onClose}>
       <form
         class="dialog-body"
         onSubmit={(event) => {
           event.preventDefault()
-          action.run(input)
+          if (!isBlocked) action.run(input)
         }}
       >
         {children}
@@ -30,7 +41,7 @@ export function ActionForm<Input>({ title, submit, action, input, isDangerous = 
           <button type="button" class="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" class={`button ${isDangerous ? 'danger' : 'primary'}`} disabled={action.isBusy}>
+          <button type="submit" class={`button ${isDangerous ? 'danger' : 'primary'}`} disabled={action.isBusy || isBlocked}>
             {action.isBusy ? 'Sending…' : submit}
           </button>
         </footer>

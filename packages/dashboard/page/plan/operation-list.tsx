@@ -1,6 +1,7 @@
 import type { Operation } from '../api/shapes.js'
 import { formatTableName } from '../format/table-name.js'
 import { Badge } from '../parts/badge.js'
+import { PartitionLabel } from '../parts/partition-label.js'
 import { Scroller } from '../parts/scroller.js'
 import { nameOfOperation } from './operations.js'
 
@@ -38,10 +39,7 @@ export function OperationList({ operations, label }: { operations: readonly Oper
                 )}
               </td>
               <td>
-                {one.bound !== null && <div class="nowrap tabular">{one.bound}</div>}
-                <code class="small muted" title={formatTableName(one.partition)}>
-                  {one.partition.name}
-                </code>
+                <PartitionLabel bound={one.bound} partition={one.partition} />
               </td>
               <td class="reason">{one.reason}</td>
               <td class="locks">

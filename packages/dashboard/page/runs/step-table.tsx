@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks'
 import type { Step } from '../api/shapes.js'
 import { countOf } from '../format/count.js'
 import { formatDuration } from '../format/instant.js'
-import { formatTableName } from '../format/table-name.js'
 import { Badge } from '../parts/badge.js'
+import { PartitionLabel } from '../parts/partition-label.js'
 import { Scroller } from '../parts/scroller.js'
 import { nameOfOperation } from '../plan/operations.js'
 import { href } from '../routing/location.js'
@@ -37,10 +37,7 @@ export function StepTable({ steps, label }: { steps: readonly Step[]; label: str
                   {nameOfOperation(step.kind)} <a href={href(['tables', step.model])}>{step.model}</a>
                 </td>
                 <td>
-                  {step.bound !== null && <div class="nowrap tabular">{step.bound}</div>}
-                  <code class="small muted" title={formatTableName(step.partition)}>
-                    {step.partition.name}
-                  </code>
+                  <PartitionLabel bound={step.bound} partition={step.partition} />
                 </td>
                 <td class="reason">
                   {step.reason}

@@ -5,16 +5,18 @@ import { formatTableName } from '../format/table-name.js'
 import { Badge } from '../parts/badge.js'
 import { Scroller } from '../parts/scroller.js'
 import { SortableHead } from '../parts/sortable.js'
-import { Relative } from '../parts/time.js'
+import { RemovalNote } from './removal-note.js'
 
 interface Props {
   readonly tenants: readonly Tenant[]
   readonly sort: string
   readonly order: string
   readonly onSort: (sort: string, order: 'asc' | 'desc') => void
+  /** Removes a tenant, or takes one back that was removed; null for whoever may not. */
+  readonly onAct: ((tenant: Tenant) => void) | null
 }
 
-export function TenantTable({ tenants, sort, order, onSort }: Props) {
+export function TenantTable({ tenants, sort, order, onSort, onAct }: Props) {
   const by = { sort, order, onSort }
   return (
     <Scroller label="Tenants">
@@ -31,6 +33,11 @@ export function TenantTable({ tenants, sort, order, onSort }: Props) {
               Partitions
             </th>
             <th scope="col">Settings of its own</th>
+            {onAct && (
+              <th scope="col">
+                <span class="hidden">Act</span>
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -38,18 +45,13 @@ export function TenantTable({ tenants, sort, order, onSort }: Props) {
             <tr key={JSON.stringify([one.set, one.key])}>
               <td>
                 <strong class="break">{one.key}</strong>
-                {one.removedAt !== null && (
-                  <div class="small">
-                    <Badge tone="plain">removed</Badge>{' '}
-                    <span class="muted">
-                      <Relative at={one.removedAt} />
-                    </span>
-                  </div>
-                )}
+                <RemovalNote tenant={one} />
               </td>
               <td>{one.set}</td>
               <td>
-                {one.withoutPartitions.length === 0 ? (
+                {one.removal !== null ? (
+                  <span class="muted">nothing is made</span>
+                ) : one.withoutPartitions.length === 0 ? (
                   <Badge tone="good">every table</Badge>
                 ) : (
                   <>
@@ -72,6 +74,18 @@ export function TenantTable({ tenants, sort, order, onSort }: Props) {
               <td>
                 {one.settings === null ? <span class="muted">none</span> : <code class="small break">{JSON.stringify(one.settings)}</code>}
               </td>
+              {onAct && (
+                <td>
+                  <button
+                    type="button"
+                    class="button small"
+                    onClick={() => onAct(one)}
+                    aria-label={`${one.removal === null ? 'Remove' : 'Restore'} ${one.key}`}
+                  >
+                    {one.removal === null ? 'Remove…' : 'Restore…'}
+                  </button>
+                </td>
+              )}
             </tr>
           ))}
         </tbody>

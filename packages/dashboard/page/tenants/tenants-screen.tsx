@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { ask } from '../api/ask.js'
 import { client } from '../api/client.js'
 import { useMe } from '../api/me.js'
+import type { Tenant } from '../api/shapes.js'
 import { useResource } from '../api/use-resource.js'
 import { formatCount } from '../format/count.js'
 import { Empty } from '../parts/empty.js'
@@ -12,6 +13,8 @@ import { Screen } from '../parts/screen.js'
 import { SearchBox } from '../parts/search-box.js'
 import { href, replacePlace } from '../routing/location.js'
 import { AddTenantDialog } from './add-tenant-dialog.js'
+import { RemoveTenantDialog } from './remove-tenant-dialog.js'
+import { RestoreTenantDialog } from './restore-tenant-dialog.js'
 import { TenantTable } from './tenant-table.js'
 
 const EVERY_MS = 30_000
@@ -22,6 +25,7 @@ const SORTS = ['key', 'bytes', 'rows'] as const
 export function TenantsScreen({ query }: { query: URLSearchParams }) {
   const me = useMe()
   const [isAdding, setAdding] = useState(false)
+  const [chosen, setChosen] = useState<Tenant | null>(null)
   const sort = SORTS.find((one) => one === query.get('sort')) ?? 'bytes'
   const order = query.get('order') === 'asc' ? 'asc' : 'desc'
   const search = query.get('search') ?? ''
@@ -42,11 +46,17 @@ export function TenantsScreen({ query }: { query: URLSearchParams }) {
   )
   const go = (change: Readonly<Record<string, string | null>>) =>
     replacePlace(href(['tenants'], { sort: query.get('sort'), order: query.get('order'), search, set, ...change }))
+  const closed = (isDone: boolean) => {
+    setAdding(false)
+    setChosen(null)
+    if (isDone) tenants.reload()
+  }
+  const ActDialog = chosen?.removal == null ? RemoveTenantDialog : RestoreTenantDialog
   const sets = [...new Set(tenants.data?.items.map((one) => one.set))]
   return (
     <Screen
       title="Tenants"
-      lead="Who has partitions, how large they are, and whose rows no partition takes."
+      lead="Who has partitions, how large they are, whose rows no partition takes, and who was removed."
       live={tenants}
       actions={
         me.may('operator') ? (
@@ -57,6 +67,7 @@ export function TenantsScreen({ query }: { query: URLSearchParams }) {
       }
     >
       <Needs needed="operator" what="Adding a tenant" />
+      {me.may('operator') && <Needs needed="admin" what="Removing a tenant, and taking one back," />}
       <section class="panel" aria-label="Tenants">
         <header class="panel-head">
           {set !== '' ? (
@@ -85,7 +96,13 @@ export function TenantsScreen({ query }: { query: URLSearchParams }) {
               )
             ) : (
               <>
-                <TenantTable tenants={items} sort={sort} order={order} onSort={(by, direction) => go({ sort: by, order: direction })} />
+                <TenantTable
+                  tenants={items}
+                  sort={sort}
+                  order={order}
+                  onSort={(by, direction) => go({ sort: by, order: direction })}
+                  onAct={me.may('admin') ? setChosen : null}
+                />
                 <Pager
                   hasBefore={cursor !== ''}
                   next={next}
@@ -98,15 +115,8 @@ export function TenantsScreen({ query }: { query: URLSearchParams }) {
           }
         </Loaded>
       </section>
-      {isAdding && (
-        <AddTenantDialog
-          sets={sets}
-          onClose={(isDone) => {
-            setAdding(false)
-            if (isDone) tenants.reload()
-          }}
-        />
-      )}
+      {isAdding && <AddTenantDialog sets={sets} onClose={closed} />}
+      {chosen && <ActDialog tenant={chosen} onClose={closed} />}
     </Screen>
   )
 }

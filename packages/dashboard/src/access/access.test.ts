@@ -21,6 +21,7 @@ const NEEDS: Readonly<Record<string, Role | 'anyone'>> = {
   'get /api/v1/tables/{model}': 'viewer',
   'get /api/v1/tables/{model}/partitions': 'viewer',
   'get /api/v1/tenants': 'viewer',
+  'get /api/v1/tenants/removal': 'viewer',
   'get /api/v1/plan': 'viewer',
   'get /api/v1/findings': 'viewer',
   'get /api/v1/runs': 'viewer',
@@ -36,6 +37,8 @@ const NEEDS: Readonly<Record<string, Role | 'anyone'>> = {
   'post /api/v1/holds/{id}/release': 'admin',
   'post /api/v1/approvals': 'admin',
   'post /api/v1/alerts/test': 'admin',
+  'post /api/v1/tenants/remove': 'admin',
+  'post /api/v1/tenants/restore': 'admin',
 }
 
 const CALLERS = ['nobody', 'none', 'viewer', 'operator', 'admin'] as const
@@ -127,6 +130,24 @@ describe('a role that is narrowed', () => {
     expect(operations.some(({ kind, partition }) => kind === 'detach-partition' && partition.name.includes('globex'))).toBe(true)
     const applied = await ask(dashboard, '/plan/apply', { now, fingerprint, confirm: 'destroy' })
     expect([applied.status, await applied.json()]).toMatchObject([403, { code: 'FORBIDDEN' }])
+  })
+
+  it('removes no tenant, and takes none back, without the role in every table of its set', async () => {
+    const acts = ['/tenants/remove', '/tenants/restore']
+    const body = { set: 'Project', key: 'initech', reason: 'x' }
+    for (const dashboard of [
+      narrowed(({ model }) => (model === 'DeliveryAttempt' ? 'operator' : 'admin')),
+      narrowed(({ model }) => (model === 'DeliveryAttempt' ? 'none' : 'admin')),
+      narrowed(({ tenant }) => (tenant?.key === 'initech' ? 'operator' : 'admin')),
+    ]) {
+      for (const act of acts) expect((await ask(dashboard, act, body)).status).toBe(403)
+    }
+    const blind = narrowed(({ tenant }) => (tenant?.key === 'initech' ? 'none' : 'admin'))
+    for (const act of acts) expect((await ask(blind, act, body)).status).toBe(404)
+    expect((await ask(blind, '/tenants/removal?set=Project&key=initech')).status).toBe(404)
+    const foreseen = await ask(noEvents(), '/tenants/removal?set=Project&key=globex')
+    expect(await foreseen.text()).not.toMatch(/"event"/)
+    expect((await demo.test.query('SELECT FROM partman.removal')).rows).toEqual([])
   })
 
   it('is never more than the role in all', async () => {

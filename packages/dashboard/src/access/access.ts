@@ -1,6 +1,7 @@
 /** What somebody may do, each with all that the ones before may. */
 export const ROLES = ['none', 'viewer', 'operator', 'admin'] as const
 
+/** What somebody may do, from nothing to everything; each may what the one before it may. */
 export type Role = (typeof ROLES)[number]
 
 /** A table or a tenant that a role may be narrowed for. */

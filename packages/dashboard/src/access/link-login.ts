@@ -5,6 +5,7 @@ import type { PartmanDashboard } from '../create-dashboard.js'
 import type { Access, AccessResolver } from './access.js'
 import { bearerTokens, hashOf } from './bearer-tokens.js'
 
+/** Who comes by a link, and how. */
 export interface LinkLoginOptions {
   /** Who comes by the link. */
   readonly access: Access

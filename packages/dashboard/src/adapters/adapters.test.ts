@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { serve } from '@hono/node-server'
 import fastify from 'fastify'
 import { Hono } from 'hono'
@@ -63,6 +64,23 @@ describe.each(Object.entries(MOUNTS))('mounted with %s', (name, mount) => {
     const { rows } = await demo.test.query(`SELECT details ->> 'from' AS "from" FROM partman.audit WHERE reason = $1`, [name])
     expect(rows).toEqual([{ from: '127.0.0.1' }])
   })
+
+  it.each(['/api/v1/x/../me', '/api/v1/./me', '/api/v1/%2e%2E/v1/me', '/x/.%2e/api/v1/me', '/../partman/api/v1/me'])(
+    'finds nothing at %s, though that resolves to what is there',
+    async (path) => {
+      const url = await mount(demo.mount({ basePath: PATH }))
+      const { hostname, port, host } = new URL(url)
+      const ask = async (target: string) => {
+        const socket = connect(Number(port), hostname)
+        socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer admin\r\nConnection: close\r\n\r\n`)
+        return (await text(socket)).split('\r\n')[0]
+      }
+      expect([await ask(`${PATH}${path}`), await ask(`http://${host}${PATH}${path}`)]).toEqual(
+        Array(2).fill(expect.stringMatching(/ 40[04] /)),
+      )
+      expect(await ask(`${PATH}/api/v1/me?../..`)).toMatch(/ 200 /)
+    },
+  )
 
   it('answers a problem where there is nothing, and refuses a body that is too large', async () => {
     const url = await mount(demo.mount({ basePath: PATH }))

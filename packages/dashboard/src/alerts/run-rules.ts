@@ -1,4 +1,5 @@
-import { durationDays, hasRunSince } from '../queries/assess-health.js'
+import { hasRunSince } from '../queries/assess-health.js'
+import { nominalDays } from '../queries/nominal-days.js'
 import type { FoundAlert } from './alert-rule.js'
 import { formatCount, formatDays, formatList, formatMinute } from './format-alert.js'
 import type { AlertFacts } from './observe-facts.js'
@@ -13,7 +14,7 @@ export function findUnseenMaintainer({ now, bookkeeping: { lease } }: AlertFacts
   if (lease.holder !== null) return []
   const { lastRunAt } = lease
   const days = lastRunAt === null ? Number.POSITIVE_INFINITY : (now - Date.parse(lastRunAt)) / DAY_MS
-  if (days <= durationDays(unseenAfter)) return []
+  if (days <= nominalDays(unseenAfter)) return []
   return [
     {
       severity: 'warning',

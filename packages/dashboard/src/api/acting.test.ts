@@ -1,3 +1,4 @@
+import { createMaintainer } from '@partman/core'
 import { beforeAll, expect, it } from 'vitest'
 import type { Role } from '../access/access.js'
 import type { components } from '../client.js'
@@ -137,6 +138,72 @@ it('a retention is approved of as it was seen', async () => {
   const approved = await demo.post('/approvals', { model: 'AuditLog', fingerprint, reason: 'so be it' })
   expect([approved.status, await approved.json()]).toMatchObject([200, { isPending: false, approvedBy: 'the admin' }])
   expect(await audit('approve')).toMatchObject([{ actor: 'the admin', reason: 'so be it', details: { partitions: 0 } }])
+})
+
+it('a tenant is removed and taken back by an admin, and told of with who, why and until when', async () => {
+  const find = async (key: string) => {
+    const { items } = (await (await demo.get(`/tenants?search=${key}`)).json()) as { items: Schemas['Tenant'][] }
+    return items
+  }
+  const body = { set: 'Project', key: 'globex', reason: 'they have left' }
+  const foreseen = (await (await demo.get('/tenants/removal?set=Project&key=globex')).json()) as Schemas['ForeseenRemoval']
+  const [before] = await find('globex')
+  expect(foreseen.tables.map(({ table, stays, grace, afterGrace }) => [table.name, stays, grace, afterGrace])).toEqual([
+    ['event', null, '2 days', 'drop'],
+    ['delivery_attempt', null, '1 day', 'drop'],
+  ])
+  const sum = (of: 'partitions' | 'bytes') => foreseen.tables.reduce((total, table) => total + table[of], 0)
+  expect([sum('partitions'), sum('bytes')]).toEqual([before?.partitions, before?.bytes])
+  expect((await demo.test.query('SELECT FROM partman.removal')).rows).toEqual([])
+
+  expect(await problem(await demo.post('/tenants/remove', body, as('operator')))).toEqual([403, 'FORBIDDEN'])
+  const removed = await demo.mount().fetch(
+    new Request('http://partman.test/api/v1/tenants/remove', {
+      method: 'POST',
+      headers: { ...as('admin'), 'content-type': 'application/json', 'x-partman-request': '1' },
+      body: JSON.stringify(body),
+    }),
+    { from: '192.0.2.7' },
+  )
+  const gone = (await removed.json()) as Schemas['Tenant']
+  expect([removed.status, gone]).toMatchObject([
+    200,
+    { key: 'globex', withoutPartitions: [], removal: { by: 'the admin', reason: body.reason } },
+  ])
+  expect([gone.partitions, gone.bytes]).toEqual([before?.partitions, before?.bytes])
+  // A day, the shortest of the grace periods, from now on, as nothing is detached yet.
+  expect(Date.parse(gone.removal?.restorableUntil ?? '') - Date.parse(gone.removal?.at ?? '')).toBeGreaterThanOrEqual(86_400_000)
+  expect(await audit('remove-tenant')).toMatchObject([
+    { actor: 'the admin', reason: body.reason, details: { tenants: 'Project', key: 'globex', from: '192.0.2.7' } },
+  ])
+  expect(await problem(await demo.post('/tenants', { set: 'Project', key: 'globex' }))).toEqual([409, 'TENANT_REMOVED'])
+
+  await createMaintainer({ document: demo.document, database: demo.database }).runOnce()
+  const [detached] = await find('globex')
+  expect(detached).toMatchObject({ partitions: before?.partitions, removal: { by: 'the admin' } })
+  await demo.test.query(`UPDATE partman.lease SET expires_at = now() + interval '1 minute', holder = 'somebody'`)
+  const held = demo.post('/tenants/restore', { ...body, reason: 'they are back' })
+  await demo.test.query(`UPDATE partman.lease SET expires_at = now()`)
+  const restored = await held
+  const { wasRemoved, attached, tenant } = (await restored.json()) as Schemas['RestoredTenant']
+  expect([restored.status, wasRemoved, attached.map(({ table }) => table.name).sort()]).toEqual([200, true, ['delivery_attempt', 'event']])
+  expect(tenant).toMatchObject({ key: 'globex', removal: null, withoutPartitions: [] })
+  expect(await audit('restore-tenant')).toMatchObject([{ actor: 'the admin', reason: 'they are back' }])
+  const again = await demo.post('/tenants/restore', body)
+  expect([again.status, await again.json()]).toMatchObject([200, { wasRemoved: false, attached: [] }])
+})
+
+it('nobody is removed, foreseen to go or taken back whom nobody knows', async () => {
+  for (const [set, key, status, code] of [
+    ['Project', 'nobody', 404, 'TENANT_UNKNOWN'],
+    ['Nothing', 'acme', 404, 'TENANT_SET_UNKNOWN'],
+  ] as const) {
+    const body = { set, key, reason: 'x' }
+    expect(await problem(await demo.post('/tenants/remove', body))).toEqual([status, code])
+    expect(await problem(await demo.post('/tenants/restore', body))).toEqual([status, code])
+    expect(await problem(await demo.get(`/tenants/removal?set=${set}&key=${key}`))).toEqual([status, code])
+  }
+  expect(await problem(await demo.post('/tenants/remove', { set: 'Project', key: 'acme', reason: ' ' }))).toEqual([400, 'REQUEST_INVALID'])
 })
 
 it('an action with an idempotency key is done once, also where it is sent twice at a time', async () => {

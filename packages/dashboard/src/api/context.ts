@@ -6,15 +6,25 @@ import { ProblemError } from './problem.js'
 /** What every route works with. */
 export interface Dashboard {
   readonly document: PartmanDocument
+  /** Unbounded; what reads has `reads` in its place. */
   readonly database: Database
+  /** The same database, for requests that read: bounded in how much is asked of it at a time, and for how long. */
+  readonly reads: Database
+  /** Fails where the database does not answer; asked of it once a second at most. */
+  readonly observeHealth: () => Promise<unknown>
   readonly logger: Logger
   readonly options: DashboardOptions
 }
+
+/** What it takes to observe the database. */
+export type Source = Pick<Dashboard, 'database' | 'document'>
 
 /** What an adapter knows of the connection of a request. */
 export interface Connection {
   /** The address that it comes from. */
   readonly from?: string | undefined
+  /** What the request line asks for, before anybody has resolved it. */
+  readonly target?: string | undefined
 }
 
 export interface Env {
@@ -23,7 +33,7 @@ export interface Env {
 }
 
 /** The tables that somebody may see: the others are as if they were not there. */
-export function visibleTables({ document }: Dashboard, access: Access): TablePolicy[] {
+export function visibleTables({ document }: Pick<Source, 'document'>, access: Access): TablePolicy[] {
   return document.tables.filter(({ model }) => isAtLeast(roleFor(access, { model }), 'viewer'))
 }
 

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { formatTableName, parseTenantKey, releaseHold, tenantsOf } from '@partman/core'
 import { roleForRows } from '../access/access.js'
 import { holdRows } from '../queries/add-hold.js'
-import { describeHold, listVisibleHolds, observeHolds } from '../queries/list-holds.js'
+import { describeHold, findVisibleHold, listVisibleHolds } from '../queries/list-holds.js'
 import { withBookkeeping } from '../queries/with-bookkeeping.js'
 import { assertRole, findTable } from './context.js'
 import { act, paging, read } from './endpoint.js'
@@ -44,7 +44,7 @@ export const holdEndpoints = [
     body: Reason,
     answer: Hold,
     respond: async (dashboard, { access, params: { id }, body: { reason }, from }) => {
-      const hold = (await observeHolds(dashboard, access)).find((one) => one.id === id)
+      const hold = await findVisibleHold(dashboard, access, id)
       if (!hold) throw new ProblemError('NOT_FOUND', `There is no hold ${JSON.stringify(id)}`)
       const declared = dashboard.document.tables.find(({ table }) => formatTableName(table) === formatTableName(hold.table))
       if (declared) assertRole(roleForRows(access, declared.model, tenantsOf(declared.policy)?.tenants, hold.tenant), 'admin')

@@ -302,7 +302,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tenants there are */
+        /** The tenants there are, and those that were removed */
         get: {
             parameters: {
                 query?: {
@@ -376,6 +376,162 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Tenant"];
+                    };
+                };
+                /** @description A problem (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would become of a tenant that is removed now: what goes, how large it is, and until when it can be taken back */
+        get: {
+            parameters: {
+                query: {
+                    set: string;
+                    key: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description As asked for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ForeseenRemoval"];
+                    };
+                };
+                /** @description A problem (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a tenant: the next runs detach its partitions, and drop them after their grace period */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Has to be sent, as a page of another site cannot send it; the client does so by itself */
+                    "x-partman-request"?: "1";
+                    /** @description The same key with the same request has the same answer for 24 hours, and does nothing again */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TenantToRemove"];
+                };
+            };
+            responses: {
+                /** @description As asked for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Tenant"];
+                    };
+                };
+                /** @description A problem (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a tenant back that was removed: attach its detached partitions, and make what is missing */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Has to be sent, as a page of another site cannot send it; the client does so by itself */
+                    "x-partman-request"?: "1";
+                    /** @description The same key with the same request has the same answer for 24 hours, and does nothing again */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TenantToRemove"];
+                };
+            };
+            responses: {
+                /** @description As asked for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RestoredTenant"];
                     };
                 };
                 /** @description A problem (RFC 9457) */
@@ -1141,7 +1297,7 @@ export interface components {
             /** @enum {string} */
             health: "ok" | "warning" | "error";
             tables: components["schemas"]["TableSummary"][];
-            /** @description Those of the last run; /findings looks anew */
+            /** @description Those of the last run that looked at each table; /findings looks anew */
             findings: components["schemas"]["Finding"][];
         };
         Lease: {
@@ -1210,7 +1366,7 @@ export interface components {
             code: string;
             severity: components["schemas"]["Severity"];
             model: string | null;
-            table: components["schemas"]["TableName"] & (Record<string, never> | null);
+            table: components["schemas"]["TableName"] | null;
             /** @description file:line:column of the declaration */
             declaredAt: string;
             message: string;
@@ -1284,9 +1440,9 @@ export interface components {
         Tenant: {
             set: string;
             key: string;
-            /** Format: date-time */
-            removedAt: string | null;
-            /** @description Leaves of its own */
+            /** @description null: it is there */
+            removal: components["schemas"]["TenantRemoval"] | null;
+            /** @description Leaves of its own; of one that was removed, those that can be taken back, detached or not */
             partitions: number;
             /** @description Size of those, in bytes */
             bytes: number;
@@ -1299,9 +1455,54 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        TenantRemoval: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Nothing of it is dropped before; from then on some of it is gone for good. null: nothing is going to be dropped, or nothing is left
+             */
+            restorableUntil: string | null;
+        };
         NewTenant: {
             set: string;
             key: string;
+        };
+        ForeseenRemoval: {
+            set: string;
+            key: string;
+            tables: {
+                table: components["schemas"]["TableName"];
+                /** @description Leaves that the next runs detach */
+                partitions: number;
+                /** @description Size of those, in bytes */
+                bytes: number;
+                rows: number | null;
+                /**
+                 * @description Why rows of it stay: in partitions of several tenants, or beside a DEFAULT one; null: none do
+                 * @enum {string|null}
+                 */
+                stays: "shared" | "default" | null;
+                /** @description How long they stand detached, and can be taken back, such as "30 days" */
+                grace: string;
+                /** @enum {string} */
+                afterGrace: "drop" | "move" | "keep";
+            }[];
+        };
+        TenantToRemove: {
+            set: string;
+            key: string;
+            reason: string;
+        };
+        RestoredTenant: {
+            wasRemoved: boolean;
+            attached: {
+                table: components["schemas"]["TableName"];
+                partition: components["schemas"]["TableName"];
+            }[];
+            tenant: components["schemas"]["Tenant"];
         };
         Plan: {
             /**

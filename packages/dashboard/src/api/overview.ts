@@ -1,5 +1,5 @@
-import { sql } from '@partman/core'
-import { observeMetrics } from '../queries/metrics.js'
+import { formatMetrics } from '../metrics/format-metrics.js'
+import { observeMetrics } from '../metrics/observe-metrics.js'
 import { observeOverview } from '../queries/overview.js'
 import { visibleTables } from './context.js'
 import { read } from './endpoint.js'
@@ -12,9 +12,9 @@ export const overviewEndpoints = [
     summary: 'Whether the database answers',
     role: null,
     answer: Health,
-    respond: async ({ database, logger }) => {
+    respond: async ({ observeHealth, logger }) => {
       try {
-        await database.query(sql`SELECT 1`)
+        await observeHealth()
         return { status: 'ok' as const }
       } catch (error) {
         logger.error({ err: error }, 'the database does not answer')
@@ -41,6 +41,6 @@ export const overviewEndpoints = [
     summary: 'The figures of the overview, in the text format of Prometheus',
     role: 'viewer',
     answer: 'text/plain; version=0.0.4; charset=utf-8',
-    respond: async (dashboard, { access }) => observeMetrics(dashboard, visibleTables(dashboard, access)),
+    respond: async (dashboard, { access }) => formatMetrics(await observeMetrics(dashboard, access)),
   }),
 ]

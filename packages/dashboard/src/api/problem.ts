@@ -18,6 +18,7 @@ export const PROBLEMS = {
   BODY_TOO_LARGE: { status: 413, title: 'The body of the request is too large' },
   BODY_TYPE_UNSUPPORTED: { status: 415, title: 'The body of the request is no JSON' },
   UNEXPECTED: { status: 500, title: 'Something went wrong' },
+  DATABASE_SLOW: { status: 503, title: 'The database takes too long' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database cannot be asked' },
   DATABASE_READ_ONLY: { status: 503, title: 'The database is a standby' },
 } as const
@@ -44,12 +45,16 @@ const STATUS: Partial<Record<PartmanErrorCode, number>> = {
   HOLD_INVALID: 400,
   HOLD_UNKNOWN: 404,
   INSTANT_INVALID: 400,
+  LEASE_HELD: 409,
   MODEL_UNKNOWN: 404,
   NAME_INVALID: 400,
   PLAN_DESTRUCTIVE: 403,
   PLAN_STALE: 409,
+  RESTORE_REFUSED: 409,
   TENANT_KEY_INVALID: 400,
+  TENANT_REMOVED: 409,
   TENANT_SET_UNKNOWN: 404,
+  TENANT_UNKNOWN: 404,
 }
 
 /** Writes an error as a problem (RFC 9457). What a driver says may tell of the network and of data, so it goes to the log alone. */

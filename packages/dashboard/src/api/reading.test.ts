@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { components } from '../client.js'
-import { demoDashboard, type TestDashboard } from '../fixtures/test-dashboard.js'
+import { recordedDatabase } from '../fixtures/recorded-database.js'
+import { dashboardOn, demoDashboard, type TestDashboard } from '../fixtures/test-dashboard.js'
 
 type Schemas = components['schemas']
 interface Page<Item> {
@@ -55,13 +56,7 @@ it('growth is told by the samples of the maintainer: all of two weeks, and one o
   await demo.test.query(`DELETE FROM partman.sample WHERE table_name = 'invoice'`)
   await demo.test.query(`SET TimeZone TO 'Asia/Tokyo'; INSERT INTO partman.sample VALUES ${[...far, ...near].join()}`)
   const { growth } = await read<Schemas['TableDetail']>('/tables/Invoice')
-  expect(growth.samples.map(({ bytes }) => bytes)).toEqual([
-    ...Array(days.size).fill(1_000),
-    90_000_000,
-    94_800_000,
-    94_900_000,
-    100_000_000,
-  ])
+  expect(growth.samples.map(({ bytes }) => bytes)).toEqual([1_000, 1_000, 90_000_000, 94_800_000, 94_900_000, 100_000_000])
   expect(growth.samples.at(-1)?.rows).toBe(1_000_000)
   // Its windows are numbers and tell no time, so the samples of the last 30 days do.
   expect(growth.bytesPerDay).toBeCloseTo(1_000_000, -1)
@@ -167,6 +162,108 @@ it('runs come with their steps, and one that failed says why', async () => {
   expect(steps.find(({ outcome }) => outcome === 'failed')?.error).toContain('the bucket "webhook-archive" does not answer')
 })
 
+it('steps are counted, and holds are paged, where they are', async () => {
+  const { database, rows } = recordedDatabase(demo.database)
+  const dashboard = dashboardOn(demo.test, database, demo.document)
+  const sent = async (path: string) => {
+    rows.length = 0
+    expect((await dashboard.get(path)).status).toBe(200)
+    return rows.flat()
+  }
+  const runs = await sent('/runs')
+  expect(runs.map((row) => Object.keys(row).sort())).toEqual(
+    Array(5).fill(['counts', 'finished_at', 'holder', 'id', 'outcome', 'started_at']),
+  )
+  for (const reason of ['one', 'two', 'three']) await demo.post('/holds', { model: 'Session', reason })
+  expect(await sent('/holds?limit=1')).toHaveLength(2)
+  const pages = await readAll<Schemas['Hold']>('/holds?limit=2')
+  expect(pages.map((page) => page.map(({ reason }) => reason))).toEqual([
+    ['three', 'two'],
+    ['one', 'Case 2026-17: keep all of it'],
+  ])
+  expect((await read<Page<Schemas['Hold']>>('/holds?limit=2')).total).toBe(4)
+  await demo.test.query(`UPDATE partman.hold SET released_at = now(), released_by = 'a test' WHERE reason = 'two'`)
+  await demo.test.query(`UPDATE partman.hold SET until = now() WHERE reason = 'one'`)
+  expect((await read<Page<Schemas['Hold']>>('/holds')).items.map(({ reason }) => reason)).toEqual(['three', 'Case 2026-17: keep all of it'])
+  const all = await read<Page<Schemas['Hold']>>('/holds?all=true')
+  expect([all.total, all.items.map(({ state }) => state)]).toEqual([4, ['in-force', 'released', 'over', 'in-force']])
+})
+
+it('a run counts the steps of the tables that one sees', async () => {
+  const whole = await read<Schemas['RunDetail']>('/runs/5')
+  const dashboard = demo.mount({
+    access: () => ({ user: 'narrowed', role: 'viewer', roleFor: ({ model }) => (model === 'DeliveryAttempt' ? 'none' : 'viewer') }),
+  })
+  const ask = async (path: string) => (await dashboard.fetch(new Request(`http://partman.test/api/v1${path}`))).json()
+  const narrow = (await ask('/runs/5')) as Schemas['RunDetail']
+  const { items } = (await ask('/runs')) as Page<Schemas['Run']>
+  const of = (outcome: string) => whole.steps.filter((step) => step.outcome === outcome && step.model !== 'DeliveryAttempt').length
+  expect(narrow.counts).toEqual({ done: of('done'), failed: 0, skipped: 0 })
+  expect(items.find(({ id }) => id === '5')?.counts).toEqual(narrow.counts)
+})
+
+it('the words of a driver are for operators, and others get the SQLSTATE', async () => {
+  const step = { kind: 'create-partition', model: 'Session', reason: 'x', outcome: 'failed', bound: { kind: 'default' } }
+  const names = { table: { schema: 'public', name: 'session' }, partition: { schema: 'public', name: 'p' } }
+  const steps = [
+    { ...step, ...names, error: 'Key (email)=(ada@example.com) already exists.', sqlState: '23505' },
+    { ...step, ...names, error: 'the hook says no' },
+  ]
+  const { rows } = await demo.test.query(
+    `INSERT INTO partman.run (lease, holder, finished_at, outcome, report)
+     VALUES ('maintainer of partman_partitions', 'somebody', now(), 'failed', $1) RETURNING id::text`,
+    [JSON.stringify({ outcome: 'failed', models: [], steps, findings: [] })],
+  )
+  const errors = async (role: string) => {
+    const detail = await read<Schemas['RunDetail']>(`/runs/${rows[0]?.['id']}`, { headers: { authorization: `Bearer ${role}` } })
+    return detail.steps.map(({ error }) => error)
+  }
+  const seen = { viewer: await errors('viewer'), operator: await errors('operator') }
+  await demo.test.query('DELETE FROM partman.run WHERE id = $1', [rows[0]?.['id']])
+  expect(seen).toEqual({
+    viewer: ['SQLSTATE 23505 (integrity constraint violation); operators see what the database said', 'the hook says no'],
+    operator: steps.map(({ error }) => error),
+  })
+})
+
+it('what was found of a table is told until a run has looked at it again', async () => {
+  const found = async () => {
+    const { findings } = await read<Schemas['Overview']>('/overview')
+    const detail = await read<Schemas['TableDetail']>('/tables/Event')
+    return [findings.map(({ code }) => code), detail.findings.info + detail.findings.warning]
+  }
+  const report = async (models: string[], findings: object[] = []) => {
+    const { rows } = await demo.test.query(
+      `INSERT INTO partman.run (lease, holder, finished_at, outcome, report)
+       VALUES ('maintainer of partman_partitions', 'somebody', now(), 'done', $1) RETURNING id`,
+      [JSON.stringify({ outcome: 'done', ...(models.length === 0 ? {} : { models }), steps: [], findings })],
+    )
+    return rows[0]?.['id']
+  }
+  const finding = { severity: 'warning', declaredAt: '', message: 'x', nextStep: 'y', table: { schema: 'public', name: 'x' } }
+  // As it was written before reports told what they had looked at.
+  const ids = [
+    await report(
+      [],
+      [
+        { ...finding, model: 'Event', code: 'HOLD_KEEPS' },
+        { ...finding, model: 'Metric', code: 'DEFAULT_HOLDS_ROWS' },
+      ],
+    ),
+  ]
+  const before = await found()
+  ids.push(await report(['Metric']))
+  const narrowed = await found()
+  ids.push(await report(['Event']))
+  const looked = await found()
+  await demo.test.query('DELETE FROM partman.run WHERE id = ANY ($1)', [ids])
+  expect([before, narrowed, looked]).toEqual([
+    [['HOLD_KEEPS', 'DEFAULT_HOLDS_ROWS'], 1],
+    [['HOLD_KEEPS'], 1],
+    [[], 0],
+  ])
+})
+
 it('the audit log is read in pages, by act, table and actor', async () => {
   const pages = await readAll<Schemas['AuditEntry']>('/audit?limit=60')
   const all = pages.flat()
@@ -204,4 +301,21 @@ it('each finding is told once, with its next step', async () => {
     ['DEFAULT_HOLDS_ROWS', 'Metric'],
   ])
   expect(items.every(({ nextStep }) => nextStep !== '')).toBe(true)
+})
+
+it('an apply by somebody who does not see all tables tells of those that it has looked at', async () => {
+  await demo.test.query(`INSERT INTO project VALUES ('seen in part', 'x')`)
+  const dashboard = demo.mount({
+    access: () => ({ user: 'narrowed', role: 'operator', roleFor: ({ model }) => (model === 'DeliveryAttempt' ? 'operator' : 'none') }),
+  })
+  const own = { 'content-type': 'application/json', 'x-partman-request': '1' }
+  const ask = (path: string, body?: object) =>
+    dashboard.fetch(
+      new Request(`http://partman.test/api/v1${path}`, body ? { method: 'POST', headers: own, body: JSON.stringify(body) } : {}),
+    )
+  await demo.post('/holds', { model: 'DeliveryAttempt', reason: 'so that nothing is destroyed' })
+  const { now, fingerprint } = (await (await ask('/plan')).json()) as Schemas['Plan']
+  expect((await ask('/plan/apply', { now, fingerprint })).status).toBe(200)
+  const { rows } = await demo.test.query(`SELECT report -> 'models' AS models FROM partman.run ORDER BY id DESC LIMIT 1`)
+  expect(rows).toEqual([{ models: ['DeliveryAttempt'] }])
 })

@@ -19,7 +19,7 @@ export const Finding = z
     code: z.string().meta({ description: 'Explained in docs/findings.md' }),
     severity: Severity,
     model: z.string().nullable(),
-    table: TableName.nullable(),
+    table: z.union([TableName, z.null()]),
     declaredAt: z.string().meta({ description: 'file:line:column of the declaration' }),
     message: z.string(),
     nextStep: z.string(),
@@ -85,7 +85,7 @@ export const Overview = z
     lease: Lease,
     health: z.enum(['ok', 'warning', 'error']),
     tables: z.array(TableSummary),
-    findings: z.array(Finding).meta({ description: 'Those of the last run; /findings looks anew' }),
+    findings: z.array(Finding).meta({ description: 'Those of the last run that looked at each table; /findings looks anew' }),
   })
   .openapi('Overview')
 
@@ -138,12 +138,24 @@ export const Partition = z
   })
   .openapi('Partition')
 
+/** Who has removed a tenant, and for how long it can be taken back. */
+export const TenantRemoval = z
+  .object({
+    at: z.iso.datetime(),
+    by: z.string(),
+    reason: z.string(),
+    restorableUntil: instant(
+      'Nothing of it is dropped before; from then on some of it is gone for good. null: nothing is going to be dropped, or nothing is left',
+    ).nullable(),
+  })
+  .openapi('TenantRemoval')
+
 export const Tenant = z
   .object({
     set: z.string(),
     key: z.string(),
-    removedAt: z.iso.datetime().nullable(),
-    partitions: count('Leaves of its own'),
+    removal: z.union([TenantRemoval, z.null()]).meta({ description: 'null: it is there' }),
+    partitions: count('Leaves of its own; of one that was removed, those that can be taken back, detached or not'),
     bytes: bytes('Size of those'),
     rows: z.number().nullable(),
     share: z.number().meta({ description: 'Of the bytes of all tenants of the set, 0 to 1' }),
@@ -151,6 +163,40 @@ export const Tenant = z
     settings: z.record(z.string(), z.unknown()).nullable(),
   })
   .openapi('Tenant')
+
+/** What would become of a tenant in each table of its set. */
+export const ForeseenRemoval = z
+  .object({
+    set: z.string(),
+    key: z.string(),
+    tables: z.array(
+      z.object({
+        table: TableName,
+        partitions: count('Leaves that the next runs detach'),
+        bytes: bytes('Size of those'),
+        rows: z.number().nullable(),
+        stays: z
+          .enum(['shared', 'default'])
+          .nullable()
+          .meta({ description: 'Why rows of it stay: in partitions of several tenants, or beside a DEFAULT one; null: none do' }),
+        grace: z.string().meta({ description: 'How long they stand detached, and can be taken back, such as "30 days"' }),
+        afterGrace: z.enum(['drop', 'move', 'keep']),
+      }),
+    ),
+  })
+  .openapi('ForeseenRemoval')
+
+export const TenantToRemove = z
+  .object({ set: z.string().min(1), key: z.string().min(1), reason: z.string().trim().min(1).max(1000) })
+  .openapi('TenantToRemove')
+
+export const RestoredTenant = z
+  .object({
+    wasRemoved: z.boolean(),
+    attached: z.array(z.object({ table: TableName, partition: TableName })),
+    tenant: Tenant,
+  })
+  .openapi('RestoredTenant')
 
 export const Operation = z
   .object({

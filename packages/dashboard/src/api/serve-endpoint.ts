@@ -28,7 +28,8 @@ export async function serveEndpoint(dashboard: Dashboard, endpoint: Endpoint, co
     body: body && parse('body', body, sent?.value),
     from: context.env?.from ?? null,
   }
-  const respond = () => endpoint.respond(dashboard, asked as Asked<never, never, never>)
+  const bounded = method === 'get' ? { ...dashboard, database: dashboard.reads } : dashboard
+  const respond = () => endpoint.respond(bounded, asked as Asked<never, never, never>)
   const key = method === 'post' ? request.headers.get('idempotency-key') : null
   const found = key === null ? await respond() : await respondOnce(dashboard, context, access, { key, body: sent?.text ?? '' }, respond)
   if (typeof answer === 'string') return context.text(found as string, status, { 'content-type': answer })

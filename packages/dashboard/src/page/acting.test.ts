@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest'
-import { inChromium, listen, visit } from '../fixtures/in-chromium.js'
+import { inChromium, listen, violations, visit } from '../fixtures/in-chromium.js'
 import { dashboardOn, demoDashboard, type TestDashboard } from '../fixtures/test-dashboard.js'
 
 inChromium('acting on the page', () => {
@@ -28,6 +28,7 @@ inChromium('acting on the page', () => {
     await page.getByText('Approving needs the role admin; yours is viewer.').waitFor()
     await go('#/tenants')
     await page.getByText('Adding a tenant needs the role operator; yours is viewer.').waitFor()
+    expect(await page.getByRole('button', { name: /Remove|Restore/ }).count()).toBe(0)
   })
 
   it('an operator adds a hold, and cannot release it', async () => {
@@ -80,6 +81,51 @@ inChromium('acting on the page', () => {
     await page.keyboard.press('Enter')
     await page.getByText(key, { exact: true }).waitFor()
     expect(await page.getByRole('row', { name: /O'Neill/ }).textContent()).toContain('every table')
+  })
+
+  it('an operator removes no tenant, and is told who does', async () => {
+    const { page, go } = await visit(url, { role: 'operator' })
+    await go('#/tenants')
+    await page.getByText('Removing a tenant, and taking one back, needs the role admin; yours is operator.').waitFor()
+    expect(await page.getByRole('button', { name: /Remove|Restore/ }).count()).toBe(0)
+  })
+
+  it('an admin removes a tenant by its key, sees what goes, and takes it back, by keys alone', async () => {
+    await demo.post('/tenants', { set: 'Project', key: 'leaver' })
+    const shown = await visit(url)
+    const { page, go } = shown
+    await go('#/tenants')
+    await page.getByRole('button', { name: 'Remove leaver' }).focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Remove the tenant leaver?' })
+    await dialog.getByRole('row', { name: /public\.event .*2 days detached, then dropped/ }).waitFor()
+    const submit = dialog.getByRole('button', { name: 'Remove', exact: true })
+    await dialog.getByLabel('Type “leaver” to confirm').and(page.locator(':focus')).waitFor()
+    await page.keyboard.type('leave')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('The contract has ended')
+    expect(await submit.isDisabled()).toBe(true)
+    expect(await violations(shown)).toEqual([])
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('End')
+    await page.keyboard.type('r')
+    await page.keyboard.press('Enter')
+    const row = page.getByRole('row', { name: /leaver/ })
+    await row.getByText(/by the admin: “The contract has ended”/).waitFor()
+    expect(await row.textContent()).toMatch(/Whole until \d{4}-\d\d-\d\d .*dropped for good/)
+    expect(await audited('remove-tenant')).toEqual([{ actor: 'the admin', reason: 'The contract has ended', table: 'removal' }])
+    expect(await violations(shown)).toEqual([])
+    await row.getByRole('button', { name: 'Restore leaver' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Take the tenant leaver back?' }).waitFor()
+    await page.keyboard.type('They have signed again')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Remove leaver' }).waitFor()
+    expect(await row.textContent()).toContain('every table')
+    expect(await audited('restore-tenant')).toEqual([{ actor: 'the admin', reason: 'They have signed again', table: 'removal' }])
+    expect(shown.troubles).toEqual([])
   })
 
   it('a retention that keeps less is approved of by what was seen to go', async () => {

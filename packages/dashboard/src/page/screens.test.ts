@@ -1,7 +1,6 @@
-import axe from 'axe-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { PartmanDashboard } from '../create-dashboard.js'
-import { inChromium, listen, type Visit, visit } from '../fixtures/in-chromium.js'
+import { inChromium, listen, violations, visit } from '../fixtures/in-chromium.js'
 import { demoDashboard } from '../fixtures/test-dashboard.js'
 
 /** Each screen, and something that only the database knows. */
@@ -20,13 +19,6 @@ const SCREENS = [
   ['#/audit', 'Audit log', 'legal'],
   ['#/alerts', 'Alerts', 'on call'],
 ] as const
-
-async function violations({ page }: Visit): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const run = 'axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })'
-  const found = (await page.evaluate(run)) as axe.AxeResults
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html.slice(0, 200)} ${any[0]?.message ?? ''}`))
-}
 
 const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
 

@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi'
 import { createMaintainer, explainMissing, type Operation, PartmanError, planMaintenance, sql, tenantsOf } from '@partman/core'
-import { type Access, isAtLeast, type Role, roleForRows } from '../access/access.js'
+import { type Access, isAtLeast, type Role, roleFor, roleForRows } from '../access/access.js'
 import type { Dashboard } from '../api/context.js'
 import { ProblemError } from '../api/problem.js'
 import type { Applied, ApplyPlan } from '../api/schemas.js'
@@ -23,7 +23,7 @@ export async function applyPlan(
 ): Promise<z.input<typeof Applied>> {
   const { database, options } = dashboard
   const document = visibleDocument(dashboard, access)
-  const { plan } = await planMaintenance(database, document, { clock: { now: () => new Date(now) } })
+  const { plan } = await planMaintenance(database, document, { at: Date.parse(now) })
   if (plan.fingerprint !== fingerprint) {
     throw new PartmanError('PLAN_STALE', 'The plan no longer fits: the database or the declaration has changed since it was made', {
       hint: 'Look at the plan as it is now, and apply that. Nothing was changed.',
@@ -43,7 +43,7 @@ export async function applyPlan(
   const applied = {
     outcome: report.outcome,
     counts: countSteps(report.steps),
-    steps: report.steps.map((step) => describeStep(step, access.role)),
+    steps: report.steps.map((step) => describeStep(step, roleFor(access, { model: step.model }))),
   }
   await recordApply(dashboard, access.user, from, plan.operations, { fingerprint, outcome: report.outcome, ...applied.counts })
   return applied

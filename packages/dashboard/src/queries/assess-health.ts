@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi'
-import { type DurationUnit, type Observation, parseDuration } from '@partman/core'
+import type { Observation } from '@partman/core'
 import type { Finding, TableSummary } from '../api/schemas.js'
+import { nominalDays } from './nominal-days.js'
 import type { Bookkeeping } from './observe-bookkeeping.js'
 
 const DAY_MS = 86_400_000
@@ -8,8 +9,6 @@ const DAY_MS = 86_400_000
 const UNSEEN_MS = DAY_MS
 /** One statement writes the end of a run in two places, by two looks at the clock. */
 const SAME_RUN_MS = 1_000
-
-const DAYS: Readonly<Record<DurationUnit, number>> = { minute: 1 / 1_440, hour: 1 / 24, day: 1, week: 7, month: 30, quarter: 91, year: 365 }
 
 /**
  * Says how things are. `error`: rows are refused, or will be, and nobody mends it: a table is missing or plain, a series of windows has ended, the
@@ -41,11 +40,5 @@ export function isShort(table: z.input<typeof TableSummary>): boolean {
 
 /** How many days half of the partitions come to that are to be ahead; null where they are none of time. */
 export function halfPremakeDays({ runwayDays, interval, premake }: z.input<typeof TableSummary>): number | null {
-  return runwayDays === null || interval === null || premake === null ? null : (premake * durationDays(interval)) / 2
-}
-
-/** About how many days a duration is, such as `1 month`. */
-export function durationDays(text: string): number {
-  const { count, unit } = parseDuration(text)
-  return count * DAYS[unit]
+  return runwayDays === null || interval === null || premake === null ? null : (premake * nominalDays(interval)) / 2
 }

@@ -1,11 +1,11 @@
 import type { z } from '@hono/zod-openapi'
-import { parseDuration, policyLevels, type TablePolicy } from '@partman/core'
+import { policyLevels, type TablePolicy } from '@partman/core'
 import type { Growth, RibbonCell } from '../api/schemas.js'
+import { nominalDays } from './nominal-days.js'
 
 const DAY_MS = 86_400_000
 /** The windows that growth is told by: those that were filled last. */
 const WINDOWS = 14
-const DAYS = { minute: 1 / 1_440, hour: 1 / 24, day: 1, week: 7, month: 30.4, quarter: 91.3, year: 365.25 } as const
 
 /** The samples that growth is told by where windows tell nothing: those of the last days. */
 const SAMPLED_DAYS = 30
@@ -22,8 +22,7 @@ export function estimateGrowth(
   const bytesPerDay = (windows?.kind === 'range' ? growthOfWindows(ribbon) : null) ?? growthOfSamples(samples)
   const retention = windows?.kind === 'range' ? windows.retention : null
   if (bytesPerDay === null || retention?.kind !== 'age') return { samples, bytesPerDay, bytesAtRetention: null }
-  const { count, unit } = parseDuration(retention.after)
-  return { samples, bytesPerDay, bytesAtRetention: bytesPerDay * count * DAYS[unit] }
+  return { samples, bytesPerDay, bytesAtRetention: bytesPerDay * nominalDays(retention.after) }
 }
 
 function growthOfWindows(ribbon: readonly z.input<typeof RibbonCell>[]): number | null {

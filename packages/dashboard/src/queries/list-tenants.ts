@@ -13,9 +13,11 @@ import {
   tenantsOf,
 } from '@partman/core'
 import { type Access, isAtLeast, roleFor } from '../access/access.js'
-import { type Dashboard, visibleTables } from '../api/context.js'
-import type { Tenant } from '../api/schemas.js'
+import { type Source, visibleTables } from '../api/context.js'
+import type { Tenant, TenantRemoval } from '../api/schemas.js'
 import { cutPage, type Page } from './cursor.js'
+import { findRestorable } from './find-restorable.js'
+import { observeRemovals } from './observe-removals.js'
 
 export interface TenantsAsked {
   readonly limit: number
@@ -32,10 +34,11 @@ interface KnownTenant {
   readonly settings: TenantSettings | undefined
   readonly oids: readonly string[]
   readonly withoutPartitions: readonly TablePolicy['table'][]
+  readonly removal: z.input<typeof TenantRemoval> | null
 }
 
-/** Lists the tenants that somebody may see, with what their partitions take. */
-export async function listTenants(dashboard: Dashboard, access: Access, asked: TenantsAsked): Promise<Page<z.input<typeof Tenant>>> {
+/** Lists the tenants that somebody may see, those that were removed too, with what their partitions take. */
+export async function listTenants(dashboard: Source, access: Access, asked: TenantsAsked): Promise<Page<z.input<typeof Tenant>>> {
   const known = await observeKnown(dashboard, access, asked.set)
   const measured = await measureTenants(dashboard, known)
   const chosen = measured.filter(
@@ -48,34 +51,41 @@ export async function listTenants(dashboard: Dashboard, access: Access, asked: T
 }
 
 /** One tenant; undefined where there is none. */
-export async function findTenant(
-  dashboard: Dashboard,
-  access: Access,
-  set: string,
-  key: string,
-): Promise<z.input<typeof Tenant> | undefined> {
+export async function findTenant(dashboard: Source, access: Access, set: string, key: string): Promise<z.input<typeof Tenant> | undefined> {
   const known = await observeKnown(dashboard, access, set)
   return (await measureTenants(dashboard, known)).find((tenant) => tenant.key === key)
 }
 
-async function observeKnown(dashboard: Dashboard, access: Access, chosen: string | undefined): Promise<KnownTenant[]> {
+async function observeKnown(dashboard: Source, access: Access, chosen: string | undefined): Promise<KnownTenant[]> {
   const { database, document } = dashboard
-  const observation = await observeTree(database, { ...document, tables: visibleTables(dashboard, access) })
-  const { tenants, settings } = await observeTenants(database, document, observation)
-  const { tables } = observation.state
+  const declared = visibleTables(dashboard, access)
+  const observation = await observeTree(database, { ...document, tables: declared })
+  const { tenants, settings, removed } = await observeTenants(database, document, observation)
+  const { state, server } = observation
+  const removals = removed.size === 0 ? [] : await observeRemovals(database, document)
   return document.tenantSets
     .filter(({ name }) => chosen === undefined || name === chosen)
     .flatMap(({ name }) => {
-      const own = visibleTables(dashboard, access)
+      const own = declared
         .filter(({ policy }) => tenantsOf(policy)?.tenants === name)
-        .map((declared) => ({ declared, leaves: leavesByTenant(declared, tables, observation.server.now) }))
-      return (tenants.get(name) ?? []).map((key) => ({
+        .map((one) => ({ declared: one, leaves: leavesByTenant(one, state.tables, server.now) }))
+      const present = (tenants.get(name) ?? []).map((key) => ({
         set: name,
         key,
         settings: settings.get(name)?.get(key),
         oids: own.flatMap(({ leaves }) => leaves.get(key) ?? []),
-        withoutPartitions: own.filter(({ leaves }) => !leaves.has(key)).map(({ declared }) => declared.table),
+        withoutPartitions: own.filter(({ leaves }) => !leaves.has(key)).map(({ declared: { table } }) => table),
+        removal: null,
       }))
+      const gone = removals.flatMap(({ tenants: set, key, by, reason }) => {
+        const removal = removed.get(name)?.get(key)
+        if (set !== name || !removal) return []
+        const tables = own.map(({ declared: { table } }) => table)
+        const { oids, until } = findRestorable(state, tables, { set, key, removal, now: server.now })
+        const told = { at: removal.removedAt, by, reason, restorableUntil: until }
+        return [{ set, key, settings: settings.get(set)?.get(key), oids, withoutPartitions: [], removal: told }]
+      })
+      return [...present, ...gone]
     })
 }
 
@@ -96,7 +106,7 @@ function outermost(partitions: readonly Partition[]): string[] {
   return partitions.flatMap(({ bound }) => (bound.kind === 'list' ? bound.values.filter((value) => value !== null) : []))
 }
 
-async function measureTenants({ database }: Dashboard, known: readonly KnownTenant[]): Promise<z.input<typeof Tenant>[]> {
+async function measureTenants({ database }: Source, known: readonly KnownTenant[]): Promise<z.input<typeof Tenant>[]> {
   const measures = await measureGroups(
     database,
     known.map(({ set, key, oids }) => ({ name: JSON.stringify([set, key]), oids })),
@@ -110,8 +120,8 @@ async function measureTenants({ database }: Dashboard, known: readonly KnownTena
     return {
       set: tenant.set,
       key: tenant.key,
-      removedAt: null,
-      partitions: tenant.oids.length,
+      removal: tenant.removal,
+      partitions: tenant.removal ? (measures.get(JSON.stringify([tenant.set, tenant.key]))?.leaves ?? 0) : tenant.oids.length,
       bytes,
       rows,
       share: total === 0 ? 0 : bytes / total,

@@ -15,10 +15,10 @@ export async function observeDetail(dashboard: Dashboard, declared: TablePolicy)
   const { server, state } = observation
   const oids = partitions.flatMap(({ oid }) => oid ?? [])
   const measures = await measureRelations(dashboard.database, oids, server.version)
-  const { lastRun } = await observeBookkeeping(dashboard.database, dashboard.document.partitionSchema, observation)
   const samples = await observeSamples(dashboard.database, declared.table, observation.bookkeepingVersion !== null)
+  const bookkeeping = await observeBookkeeping(dashboard.database, dashboard.document.partitionSchema, observation, [declared.model])
   const [status] = tableStatuses([{ policy: declared, holds }], state)
-  const findings = (lastRun?.findings ?? []).filter(({ model }) => model === declared.model).map(describeFinding)
+  const findings = bookkeeping.findings.map(describeFinding)
   const known = oids.flatMap((oid) => measures.get(oid)?.rows ?? [])
   const whole: Measure = {
     bytes: oids.reduce((sum, oid) => sum + (measures.get(oid)?.bytes ?? 0), 0),

@@ -1,3 +1,4 @@
+import type { Database } from '@partman/core'
 import { pgDatabase } from '@partman/core/pg'
 import { testDatabase } from '@partman/testing/vitest'
 import pg from 'pg'
@@ -55,6 +56,29 @@ it('takes three statements', async () => {
   const { database, statements } = recordedDatabase(demo.database)
   await dashboardOn(demo.test, database, demo.document).get('/overview')
   expect(statements).toHaveLength(3)
+})
+
+it('is asked whether it answers once by all who want to know', async () => {
+  const { database, statements } = recordedDatabase(demo.database)
+  const { get } = dashboardOn(demo.test, database, demo.document)
+  const answers = await Promise.all(Array.from({ length: 20 }, () => get('/health', { headers: { authorization: '' } })))
+  expect([new Set(answers.map(({ status }) => status)), statements.length]).toEqual([new Set([200]), 1])
+})
+
+it('runs so many statements at a time as it is told to, whoever reads', async () => {
+  let [under, most] = [0, 0]
+  const database: Database = {
+    async query<Row extends object>(...[statement, values]: Parameters<Database['query']>): Promise<Row[]> {
+      most = Math.max(most, ++under)
+      return demo.database.query<Row>(statement, values).finally(() => under--)
+    },
+  }
+  const dashboard = demo.mount({ database, readsAtOnce: 1 })
+  const ask = (path: string) =>
+    dashboard.fetch(new Request(`http://partman.test/api/v1${path}`, { headers: { authorization: 'Bearer viewer' } }))
+  const paths = ['/overview', '/plan', '/tables/Event', '/runs', '/audit', '/tenants']
+  const answers = await Promise.all(paths.map(ask))
+  expect([answers.map(({ status }) => status), most]).toEqual([paths.map(() => 200), 1])
 })
 
 it('leaves no lock on a partition, even where it runs in a transaction', async () => {

@@ -15,7 +15,7 @@ import {
   type TableStatus,
   tableStatuses,
 } from '@partman/core'
-import type { Dashboard } from '../api/context.js'
+import type { Source } from '../api/context.js'
 import type { Finding, Overview, TableSummary } from '../api/schemas.js'
 import { assessHealth } from './assess-health.js'
 import { formatServerVersion } from './format-server-version.js'
@@ -33,12 +33,14 @@ export interface ObservedOverview {
 }
 
 /** Observes the tables in a few figures: three statements, whatever the number of partitions. */
-export async function observeOverview(
-  { database, document }: Pick<Dashboard, 'database' | 'document'>,
-  tables: readonly TablePolicy[],
-): Promise<ObservedOverview> {
+export async function observeOverview({ database, document }: Source, tables: readonly TablePolicy[]): Promise<ObservedOverview> {
   const observation = await observeTree(database, { ...document, tables })
-  const bookkeeping = await observeBookkeeping(database, document.partitionSchema, observation)
+  const bookkeeping = await observeBookkeeping(
+    database,
+    document.partitionSchema,
+    observation,
+    tables.map(({ model }) => model),
+  )
   const { server, state } = observation
   const holdsOf = ({ table }: TablePolicy) => holdsInForce(bookkeeping.holds.get(formatTableName(table)) ?? [], server.now)
   const statuses = tableStatuses(
@@ -53,7 +55,7 @@ export async function observeOverview(
     })),
     ...defaults.map(({ model, oids }) => ({ name: `default ${model}`, oids })),
   ])
-  const findings = findingsOf(bookkeeping, tables)
+  const findings = bookkeeping.findings.map(describeFinding)
   const summaries = statuses.map((status, index) =>
     summarise(tables[index]!, status, sizes.get(`all ${status.model}`), findings, server.now),
   )
@@ -88,11 +90,6 @@ function defaultsOf(table: Table, statuses: readonly TableStatus[]): { readonly 
   visit(table.partitions)
   const model = statuses.find((one) => formatTableName(one.table) === formatTableName(table))?.model
   return model === undefined || oids.length === 0 ? [] : [{ model, oids }]
-}
-
-function findingsOf({ lastRun }: Bookkeeping, tables: readonly TablePolicy[]): z.input<typeof Finding>[] {
-  const visible = new Set(tables.map(({ model }) => model))
-  return (lastRun?.findings ?? []).filter(({ model }) => visible.has(model)).map(describeFinding)
 }
 
 /** A finding as the API tells it. */

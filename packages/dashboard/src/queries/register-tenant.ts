@@ -1,4 +1,13 @@
-import { type Database, type PartmanDocument, PartmanError, parseTenantKey, renderRegistration, retryOnLocks, sql } from '@partman/core'
+import {
+  type Database,
+  explainRemoved,
+  type PartmanDocument,
+  PartmanError,
+  parseTenantKey,
+  renderRegistration,
+  retryOnLocks,
+  sql,
+} from '@partman/core'
 import { withBookkeeping } from './with-bookkeeping.js'
 
 const LOCK_OPTIONS = { lockTimeoutMs: 2_000, attempts: 4, backoffMs: 500 }
@@ -6,7 +15,7 @@ const LOCK_OPTIONS = { lockTimeoutMs: 2_000, attempts: 4, backoffMs: 500 }
 /**
  * Registers a tenant on behalf of somebody, and gives its key as PostgreSQL prints it.
  *
- * @throws PartmanError `TENANT_SET_UNKNOWN`, `TENANT_KEY_INVALID`, `BOOKKEEPING_MISSING`
+ * @throws PartmanError `TENANT_SET_UNKNOWN`, `TENANT_KEY_INVALID`, `TENANT_REMOVED`, `BOOKKEEPING_MISSING`
  */
 export async function registerTenant(
   database: Database,
@@ -21,7 +30,11 @@ export async function registerTenant(
     sql`SELECT pg_catalog.floor(EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000::numeric)::text AS now`,
   )
   const statement = renderRegistration(document, set, key, { ...LOCK_OPTIONS, now: Number(clock?.now) })
-  await withBookkeeping(() => retryOnLocks(() => database.query(statement), LOCK_OPTIONS))
+  try {
+    await withBookkeeping(() => retryOnLocks(() => database.query(statement), LOCK_OPTIONS))
+  } catch (error) {
+    throw explainRemoved(error)
+  }
   const table = declared.source?.table ?? document.tables[0]?.table ?? { schema: 'partman', name: 'tenant' }
   await withBookkeeping(() =>
     database.query(

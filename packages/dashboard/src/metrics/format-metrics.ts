@@ -1,23 +1,12 @@
-/** One value of a metric. */
-export interface Sample {
-  readonly labels: Readonly<Record<string, string>>
-  readonly value: number
-}
+import type { Sample, SampledMetric } from './metric.js'
 
-/** A gauge and all its samples. */
-export interface Metric {
-  readonly name: string
-  readonly help: string
-  readonly samples: readonly Sample[]
-}
-
-/** Writes gauges in the text format of Prometheus: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
-export function formatMetrics(metrics: readonly Metric[]): string {
+/** Writes metrics in the text format of Prometheus: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
+export function formatMetrics(metrics: readonly SampledMetric[]): string {
   return metrics
     .filter(({ samples }) => samples.length > 0)
-    .map(({ name, help, samples }) => {
+    .map(({ name, help, type, samples }) => {
       const lines = samples.map((sample) => `${name}${formatLabels(sample.labels)} ${sample.value}`)
-      return [`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} gauge`, ...lines, ''].join('\n')
+      return [`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${type}`, ...lines, ''].join('\n')
     })
     .join('')
 }

@@ -1,0 +1,53 @@
+import type { FindingCode } from '../plan/finding.js'
+
+const UNMANAGED = 'Nothing is made for it and nothing of it retires: rows are refused once the partitions that there are have passed.'
+const KEPT = 'What should go stays, and takes its room.'
+const DEPLOY_FAILS = 'The deploy fails half-way, and every later migration waits until somebody has repaired that.'
+
+/** Why each finding matters, in one sentence; the finding itself says what is wrong, and what to do. */
+export const FINDING_REASONS: Readonly<Record<FindingCode, string>> = {
+  TABLE_MISSING: 'Every query on the model fails.',
+  TABLE_NOT_PARTITIONED: 'Rows pile up in one table: nothing is made for it, and nothing ever retires.',
+  TABLE_OF_EXTENSION: 'Two programs that manage one table undo what the other does.',
+  RELATION_ALIEN: 'It can neither be made ready nor retired by the role that partman runs as.',
+  PARTITION_KEY_DIFFERENT: UNMANAGED,
+  LEVEL_NOT_APPLIED: 'Queries cannot leave out a part of it, and it retires as a whole only.',
+  LEVEL_UNDECLARED: 'Nothing is made below it: its rows are refused once the partitions there have passed.',
+  LIST_VALUES_UNDECLARED: 'Its rows are never retired, and nobody looks after them.',
+  HASH_PARTITIONS_DIFFERENT: UNMANAGED,
+  BOUND_UNPLACED: UNMANAGED,
+  DEFAULT_PARTITION_PRESENT: KEPT,
+  DEFAULT_ROWS_IN_WAY: 'The partition of those rows cannot be made, and more of them pile up in the DEFAULT partition.',
+  DEFAULT_HOLDS_ROWS: 'Those rows never retire, and the partition that they belong to cannot be made.',
+  DEFAULT_UNREADABLE: 'What is new beside it may not be made in time.',
+  LAST_PARTITION_KEPT: KEPT,
+  REMOVED_TENANT_KEPT: 'Rows of a tenant that was removed are still there.',
+  HOLD_KEEPS: KEPT,
+  DETACHED_PARTITION_KEPT: 'Its rows take their room, and no query sees them.',
+  RETENTION_UNAPPROVED: KEPT,
+  CLOCKS_DISAGREE: 'A wrong clock retires rows too early, so nothing retires.',
+  CLOCK_DOUBTED: 'A clock that runs ahead would take everything, so nothing of the table retires, and little is made ahead.',
+  CLOCK_BEHIND: 'Partitions for the real present may be missing.',
+  TOO_MANY_LEAVES: 'Queries that do not bind all keys take long to plan, much memory in each connection, and many locks.',
+  TOO_MANY_RETIRE: KEPT,
+  FOREIGN_KEY_REFERS: KEPT,
+  TENANTS_UNREADABLE: 'Tenants that nobody has registered get no partitions, and their rows are refused.',
+  TENANT_SETTINGS_INVALID: 'Rows of that tenant are kept longer than it asked for.',
+  HIGHEST_KEY_UNREADABLE: UNMANAGED,
+  SIZES_UNREADABLE: KEPT,
+  INDEX_BUILDING: 'Queries on some partitions do without the index, and a unique one serves no upsert.',
+  INDEX_PART_INVALID: 'Every row that is written pays for it, no query uses it, and the index as a whole stays invalid.',
+  BOOKKEEPING_MISSING: 'Neither a maintainer nor the client can work without it.',
+  MIGRATION_FAILED: 'Prisma deploys no further migration.',
+  PENDING_DROP: 'The deploy deletes rows.',
+  PENDING_INDEX_DROP: 'Queries lose the index, and all readers and writers wait while it goes.',
+  PENDING_KEY_NULLABLE: 'Rows with NULL are refused.',
+  PENDING_KEY_TYPE: DEPLOY_FAILS,
+  PENDING_INDEX: 'No row is written into any partition before the index of the last one is built.',
+  PENDING_TABLE_PLAIN: 'A table cannot be partitioned once it has rows.',
+  PENDING_UNIQUE_WITHOUT_KEY: DEPLOY_FAILS,
+  PRESENT_NOT_COVERED: 'The application loses those rows.',
+  TABLE_UNDECLARED: UNMANAGED,
+  TENANT_TRIGGER_DIFFERENT: 'Tenants that come by raw SQL or other services get other partitions than declared, or none.',
+  TENANT_TRIGGER_REFUSED: 'Tenants that come by raw SQL or other services get no partitions before the next maintenance run.',
+}

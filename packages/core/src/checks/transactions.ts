@@ -1,0 +1,32 @@
+import { identifier, integer, sql } from '../sql/sql.js'
+import type { CheckResult } from './check.js'
+import { formatDurationMs } from './format-duration-ms.js'
+import type { OpenTransaction, ServerCheck } from './server-facts.js'
+
+export const transactionsCheck: ServerCheck = {
+  name: 'open transactions',
+  needs: ['server'],
+  find({ server: { transactions, settings, database } }): CheckResult[] {
+    const isUnlimited = settings['idle_in_transaction_session_timeout']?.value === '0'
+    return transactions.map((one) => {
+      const limit = isUnlimited && one.state?.startsWith('idle in transaction') === true
+      return {
+        code: 'TRANSACTION_OLD',
+        severity: 'warning',
+        message: `${describe(one)}${limit ? '; idle_in_transaction_session_timeout is 0' : ''}`,
+        reason:
+          'Until it ends no partition of a table that it uses is detached; and it may keep indexes from being built and rows from being vacuumed.',
+        nextStep: `Find out what it waits for, and end it.${limit ? ' A limit ends the next one that is forgotten.' : ''}`,
+        statements: [
+          sql`SELECT pg_terminate_backend(${integer(one.pid)});`,
+          ...(limit ? [sql`ALTER DATABASE ${identifier(database)} SET idle_in_transaction_session_timeout = '5min';`] : []),
+        ],
+      }
+    })
+  },
+}
+
+function describe({ pid, user, application, state, ageMs, query }: OpenTransaction): string {
+  const who = [`pid ${pid}`, user, application].filter((part) => part !== null && part !== '').join(' ')
+  return `The transaction of ${who} is open for ${formatDurationMs(ageMs)}, ${state ?? 'in a state that the role may not see'}: ${query ?? ''}`
+}
