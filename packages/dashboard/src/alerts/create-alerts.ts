@@ -14,6 +14,7 @@ import type { AlertRules } from './resolve-rules.js'
 import { sendNotification } from './send-notification.js'
 import { testNotification } from './test-notification.js'
 
+/** What is to be watched, and who is to be told. */
 export interface AlertsOptions {
   /** The desired state, as the generator emits it. */
   readonly document: PartmanDocument

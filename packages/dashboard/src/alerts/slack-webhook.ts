@@ -3,6 +3,7 @@ import type { AlertChannel, AlertNotification } from './channel.js'
 import { shorten } from './format-alert.js'
 import { parseAddress, parseHeaders, postJson } from './post-json.js'
 
+/** Where Slack, or what takes the same, is to be told. */
 export interface SlackWebhookOptions {
   /** Of an incoming webhook of Slack, or of what takes the same. A secret: it is in no log, no error and no answer of the API. */
   readonly url: string

@@ -3,6 +3,7 @@ import { RULES_DOCS } from './alert-rule.js'
 import type { AlertChannel, AlertNotification } from './channel.js'
 import { parseAddress, parseHeaders, postJson } from './post-json.js'
 
+/** Where alerts are to be posted. */
 export interface WebhookOptions {
   /** https or http. A secret: it is in no log, no error and no answer of the API. */
   readonly url: string
