@@ -10,6 +10,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PAGES = [
   ...['core', 'generator', 'prisma-extension', 'dashboard', 'testing'].map((name) => `packages/${name}/README.md`),
   'docs/running.md',
+  'docs/alerts.md',
   'docs/metrics.md',
   'docs/for-tenant.md',
 ]

@@ -5,7 +5,7 @@ export const EXIT_CODE = {
   /** Done, or nothing to do. */
   done: 0,
   failed: 1,
-  /** `plan` found something to do, `check` a warning, `doctor` a warning or an error. */
+  /** `plan` found something to do, `check` a warning, `doctor` a warning or an error, `alerts` are active. */
   different: 2,
   /** What was asked for would be wrong or dangerous, and nothing was changed; `check` found an error. */
   refused: 3,

@@ -9,7 +9,10 @@ const MAX_MS = 24 * 3_600_000
  *
  * @throws PartmanError `DURATION_INVALID` for anything else, and beyond a day
  */
-export function parseTime(text: string, what: 'how often to run' | 'how long to run' | 'how old a transaction is'): number {
+export function parseTime(
+  text: string,
+  what: 'how often to run' | 'how often to check' | 'how long to run' | 'how old a transaction is',
+): number {
   const [, count, unit = ''] = /^([1-9]\d{0,5})([smh])$/.exec(text) ?? []
   const milliseconds = Number(count) * (UNIT_MS[unit] ?? Number.NaN)
   if (milliseconds <= MAX_MS) return milliseconds

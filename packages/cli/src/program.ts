@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import type { Bind, Run } from './bind.js'
+import { alertsCommand } from './commands/alerts.js'
 import { applyCommand } from './commands/apply.js'
 import { approveCommand } from './commands/approve.js'
 import { checkCommand } from './commands/check.js'
@@ -73,6 +74,7 @@ export function buildProgram(bind: Bind): Command {
     maintainCommand,
     statusCommand,
     checkCommand,
+    alertsCommand,
     doctorCommand,
     tenantsCommand,
     holdCommand,

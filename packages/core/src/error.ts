@@ -3,6 +3,7 @@
  * and a test compares the two lists.
  */
 export type PartmanErrorCode =
+  | 'ALERTS_INVALID'
   | 'APPROVAL_BLIND'
   | 'BOOKKEEPING_MISSING'
   | 'BOUND_UNREADABLE'

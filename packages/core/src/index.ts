@@ -145,7 +145,7 @@ export {
   type TenantName,
 } from './runtime/foresee-removal.js'
 export { type CutOffRun, explainMissing } from './runtime/lease.js'
-export type { Logger } from './runtime/logger.js'
+export { type Logger, unfailing } from './runtime/logger.js'
 export { createMaintainer, type Maintainer, type MaintainerOptions, type RunOptions } from './runtime/maintainer.js'
 export { formatReport, type MaintenanceReport, type StepReport } from './runtime/maintenance-report.js'
 export {

@@ -1,3 +1,4 @@
+import { AlertsScreen } from './alerts/alerts-screen.js'
 import { ask } from './api/ask.js'
 import { client } from './api/client.js'
 import { MeContext } from './api/me.js'
@@ -58,6 +59,8 @@ function CurrentScreen({ place: { path, query } }: { place: Place }) {
       return <RunsScreen query={query} />
     case 'findings':
       return <FindingsScreen />
+    case 'alerts':
+      return <AlertsScreen query={query} />
     case 'tenants':
       return <TenantsScreen query={query} />
     case 'holds':

@@ -1,5 +1,6 @@
 import type { Database, Logger, PartmanDocument, RetirementHooks } from '@partman/core'
 import type { AccessResolver } from './access/access.js'
+import type { Alerts } from './alerts/create-alerts.js'
 import type { PruningCounts } from './metrics/client-metrics.js'
 
 /** What the dashboard shows, by which way, and who may do what. */
@@ -13,6 +14,8 @@ export interface DashboardOptions {
   readonly basePath?: string
   /** Asked before a partition is detached or dropped by an apply: the same as the maintainer has. Default: none. */
   readonly hooks?: RetirementHooks
+  /** Whose channels are listed, and may be tried out. What was alerted of is shown without them, too. Default: none. */
+  readonly alerts?: Alerts
   /** Default: silent. */
   readonly logger?: Logger
   /** Other origins whose pages may call the API, such as `https://ops.example.com`. Default: none. */

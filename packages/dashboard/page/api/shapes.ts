@@ -2,6 +2,9 @@ import type { components } from '../../src/client.js'
 
 type Schemas = components['schemas']
 
+export type Alert = Schemas['Alert']
+export type AlertDelivery = Schemas['AlertDelivery']
+export type AlertTested = Schemas['AlertTested']
 export type Applied = Schemas['Applied']
 export type Approval = Schemas['Approval']
 export type AuditEntry = Schemas['AuditEntry']

@@ -4,6 +4,7 @@ export const SECTIONS = [
   { path: 'plan', name: 'Plan', key: 'p' },
   { path: 'runs', name: 'Runs', key: 'r' },
   { path: 'findings', name: 'Findings', key: 'f' },
+  { path: 'alerts', name: 'Alerts', key: 'e' },
   { path: 'tenants', name: 'Tenants', key: 't' },
   { path: 'holds', name: 'Holds', key: 'h' },
   { path: 'approvals', name: 'Approvals', key: 'a' },

@@ -29,11 +29,14 @@ const NEEDS: Readonly<Record<string, Role | 'anyone'>> = {
   'get /api/v1/holds': 'viewer',
   'get /api/v1/approvals': 'viewer',
   'get /api/v1/audit': 'viewer',
+  'get /api/v1/alerts': 'viewer',
+  'get /api/v1/alerts/channels': 'viewer',
   'post /api/v1/tenants': 'operator',
   'post /api/v1/holds': 'operator',
   'post /api/v1/plan/apply': 'operator',
   'post /api/v1/holds/{id}/release': 'admin',
   'post /api/v1/approvals': 'admin',
+  'post /api/v1/alerts/test': 'admin',
   'post /api/v1/tenants/remove': 'admin',
   'post /api/v1/tenants/restore': 'admin',
 }
@@ -80,6 +83,7 @@ describe('a role that is narrowed', () => {
     '/runs',
     '/tenants',
     '/metrics',
+    '/alerts',
   ])('shows nothing of what it is none for in %s', async (path) => {
     const response = await ask(noEvents(), path)
     const text = await response.text()

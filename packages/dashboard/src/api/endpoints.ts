@@ -1,3 +1,4 @@
+import { alertEndpoints } from './alerts.js'
 import { approvalEndpoints } from './approvals.js'
 import { auditEndpoints } from './audit.js'
 import type { Endpoint } from './endpoint.js'
@@ -18,4 +19,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...holdEndpoints,
   ...approvalEndpoints,
   ...auditEndpoints,
+  ...alertEndpoints,
 ]

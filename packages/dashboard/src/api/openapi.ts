@@ -1102,6 +1102,163 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was alerted of, and who was told: what is active first, then what is resolved, the last one first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description So many items at most */
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                    /** @description Only those */
+                    state?: "active" | "resolved";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description As asked for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Alert"][];
+                            /** @description Cursor of the page after this one; null: there is none */
+                            next: string | null;
+                            /** @description How many there are in all; null where that is not counted */
+                            total: number | null;
+                        };
+                    };
+                };
+                /** @description A problem (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The names of the channels that alerts go to from here */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description As asked for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertChannels"];
+                    };
+                };
+                /** @description A problem (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test message through channels */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Has to be sent, as a page of another site cannot send it; the client does so by itself */
+                    "x-partman-request"?: "1";
+                    /** @description The same key with the same request has the same answer for 24 hours, and does nothing again */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AlertTest"];
+                };
+            };
+            responses: {
+                /** @description As asked for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertTested"];
+                    };
+                };
+                /** @description A problem (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1502,6 +1659,57 @@ export interface components {
                 [key: string]: unknown;
             };
             reason: string | null;
+        };
+        Alert: {
+            id: string;
+            /** @description Explained in docs/alerts.md */
+            rule: string;
+            /** @description null: of no table, or of several */
+            model: string | null;
+            severity: components["schemas"]["Severity"];
+            message: string;
+            nextStep: string;
+            /** Format: date-time */
+            raisedAt: string;
+            /** Format: date-time */
+            seenAt: string;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            deliveries: components["schemas"]["AlertDelivery"][];
+        };
+        AlertDelivery: {
+            channel: string;
+            /** @enum {string} */
+            event: "raised" | "resolved";
+            /**
+             * @description failed: it is tried again, for as long as the alert is what it tells of
+             * @enum {string}
+             */
+            state: "delivered" | "under-way" | "failed";
+            /** @description How often it was tried */
+            attempts: number;
+            /** Format: date-time */
+            triedAt: string | null;
+            /** Format: date-time */
+            deliveredAt: string | null;
+            error: string | null;
+        };
+        AlertChannels: {
+            items: {
+                name: string;
+            }[];
+        };
+        AlertTested: {
+            channels: {
+                channel: string;
+                /** @enum {string} */
+                outcome: "delivered" | "failed";
+                error: string | null;
+            }[];
+        };
+        AlertTest: {
+            /** @description Names of those to try out */
+            channels: string[];
         };
     };
     responses: never;

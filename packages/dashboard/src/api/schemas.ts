@@ -361,3 +361,42 @@ export const ApplyPlan = z
 export const Findings = z.object({ items: z.array(Finding) }).openapi('Findings')
 
 export const Approvals = z.object({ items: z.array(Approval) }).openapi('Approvals')
+
+export const AlertDelivery = z
+  .object({
+    channel: z.string(),
+    event: z.enum(['raised', 'resolved']),
+    state: z
+      .enum(['delivered', 'under-way', 'failed'])
+      .meta({ description: 'failed: it is tried again, for as long as the alert is what it tells of' }),
+    attempts: count('How often it was tried'),
+    triedAt: z.iso.datetime().nullable(),
+    deliveredAt: z.iso.datetime().nullable(),
+    error: z.string().nullable(),
+  })
+  .openapi('AlertDelivery')
+
+export const Alert = z
+  .object({
+    id: z.string(),
+    rule: z.string().meta({ description: 'Explained in docs/alerts.md' }),
+    model: z.string().nullable().meta({ description: 'null: of no table, or of several' }),
+    severity: Severity,
+    message: z.string(),
+    nextStep: z.string(),
+    raisedAt: z.iso.datetime(),
+    seenAt: z.iso.datetime(),
+    resolvedAt: z.iso.datetime().nullable(),
+    deliveries: z.array(AlertDelivery),
+  })
+  .openapi('Alert')
+
+export const AlertChannels = z.object({ items: z.array(z.object({ name: z.string() })) }).openapi('AlertChannels')
+
+export const AlertTest = z
+  .object({ channels: z.array(z.string().min(1).max(100)).min(1).max(100).meta({ description: 'Names of those to try out' }) })
+  .openapi('AlertTest')
+
+export const AlertTested = z
+  .object({ channels: z.array(z.object({ channel: z.string(), outcome: z.enum(['delivered', 'failed']), error: z.string().nullable() })) })
+  .openapi('AlertTested')

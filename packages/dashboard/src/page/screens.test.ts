@@ -17,6 +17,7 @@ const SCREENS = [
   ['#/holds', 'Holds', 'Case 2026-17: keep all of it'],
   ['#/approvals', 'Approvals', 'Nothing waits for approval'],
   ['#/audit', 'Audit log', 'legal'],
+  ['#/alerts', 'Alerts', 'on call'],
 ] as const
 
 const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'

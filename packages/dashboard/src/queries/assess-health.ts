@@ -28,12 +28,17 @@ export function assessHealth(
 }
 
 /** A run that did nothing leaves its instant alone. */
-function hasRunSince({ finishedAt }: NonNullable<Bookkeeping['lastRun']>, { lastRunAt }: Bookkeeping['lease']): boolean {
+export function hasRunSince({ finishedAt }: NonNullable<Bookkeeping['lastRun']>, { lastRunAt }: Bookkeeping['lease']): boolean {
   return lastRunAt !== null && Date.parse(lastRunAt) - Date.parse(finishedAt) > SAME_RUN_MS
 }
 
 /** Half of the partitions that are to be ahead are used up. */
-export function isShort({ runwayDays, interval, premake }: z.input<typeof TableSummary>): boolean {
-  if (runwayDays === null || interval === null || premake === null) return false
-  return runwayDays < (premake * nominalDays(interval)) / 2
+export function isShort(table: z.input<typeof TableSummary>): boolean {
+  const enough = halfPremakeDays(table)
+  return table.runwayDays !== null && enough !== null && table.runwayDays < enough
+}
+
+/** How many days half of the partitions come to that are to be ahead; null where they are none of time. */
+export function halfPremakeDays({ runwayDays, interval, premake }: z.input<typeof TableSummary>): number | null {
+  return runwayDays === null || interval === null || premake === null ? null : (premake * nominalDays(interval)) / 2
 }

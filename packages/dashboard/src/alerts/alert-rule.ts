@@ -1,0 +1,37 @@
+import type { Finding } from '@partman/core'
+
+export type Severity = Finding['severity']
+
+/** What may be alerted of, and how it is set where the application says nothing else. docs/alerts.md explains each; a test compares the lists. */
+export const DEFAULT_RULES = {
+  'table-missing': {},
+  'table-plain': {},
+  'runway-short': { days: null },
+  'maintainer-unseen': { after: '1 day' },
+  'run-failed': {},
+  'run-cut-off': { times: 3 },
+  'default-rows': { rows: null },
+  'detach-pending': {},
+  'lock-budget': { share: 0.5 },
+  finding: { severity: 'error' },
+  'lock-waits': { seconds: 60, retries: 100 },
+  'bookkeeping-missing': {},
+  'database-unreachable': {},
+} as const
+
+/** Where the documentation explains the rules. */
+export const RULES_DOCS = 'docs/alerts.md#what-is-alerted-of'
+
+export type AlertRuleName = keyof typeof DEFAULT_RULES
+
+export const ALERT_RULES = Object.keys(DEFAULT_RULES) as readonly AlertRuleName[]
+
+/** Something that somebody should be told of. */
+export interface FoundAlert {
+  readonly rule: AlertRuleName
+  /** null: of no table, or of several. */
+  readonly model: string | null
+  readonly severity: Severity
+  readonly message: string
+  readonly nextStep: string
+}

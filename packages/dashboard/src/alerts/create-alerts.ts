@@ -1,0 +1,141 @@
+import { type Database, type Logger, type PartmanDocument, PartmanError, parseDocument, SQLSTATE, sqlState } from '@partman/core'
+import { withBookkeeping } from '../queries/with-bookkeeping.js'
+import type { AlertChannel, AlertNotification } from './channel.js'
+import { checkLoop } from './check-loop.js'
+import { type AlertDelivery, deliverAlerts, deliverFromMemory } from './deliver-alerts.js'
+import { describeFailure } from './describe-failure.js'
+import { evaluateRules } from './evaluate-rules.js'
+import { MemoryAlerts } from './memory-alerts.js'
+import { type ActiveAlert, observeActiveAlerts } from './observe-active.js'
+import { observeFacts } from './observe-facts.js'
+import { parseAlertsOptions } from './parse-alerts-options.js'
+import { recordAlerts } from './record-alerts.js'
+import type { AlertRules } from './resolve-rules.js'
+import { sendNotification } from './send-notification.js'
+import { testNotification } from './test-notification.js'
+
+/** What is to be watched, and who is to be told. */
+export interface AlertsOptions {
+  /** The desired state, as the generator emits it. */
+  readonly document: PartmanDocument
+  readonly database: Database
+  /** Who is told. */
+  readonly channels: readonly AlertChannel[]
+  /** Which rules are on, and their thresholds. Default: all of them, as docs/alerts.md has it. */
+  readonly rules?: AlertRules
+  /** Default: silent. */
+  readonly logger?: Logger
+  /** Time from the end of one check to the begin of the next, in milliseconds, drawn between 90 % and 110 %. Default 60,000. */
+  readonly everyMs?: number
+  /** An alert is resolved once it was not seen for so long, in milliseconds: one that comes and goes is sent once. Default 300,000. */
+  readonly resolveAfterMs?: number
+}
+
+/** What a check came to. */
+export interface AlertsReport {
+  /** `standby`: the database can only be read, so nothing was looked for and nobody was told. `failed`: it could not be read. */
+  readonly outcome: 'done' | 'standby' | 'failed'
+  /** All that are not resolved. */
+  readonly active: readonly ActiveAlert[]
+  /** Whom this check has told, or tried to. */
+  readonly deliveries: readonly AlertDelivery[]
+}
+
+/** What became of a test message. */
+export interface ChannelTest {
+  readonly channel: string
+  readonly outcome: 'delivered' | 'failed'
+  readonly error: string | null
+}
+
+/** Tells somebody when tables need them. Any number of processes may: each alert is sent once for each channel. */
+export interface Alerts {
+  /** The names of the channels. */
+  readonly channels: readonly string[]
+  /** Looks once, and tells whoever is to be told. One check at a time: whoever asks meanwhile gets the report of the one under way. Does not throw. */
+  check(): Promise<AlertsReport>
+  /** Sends a test message through the channels of these names. Default: all. */
+  test(names?: readonly string[]): Promise<ChannelTest[]>
+  /** Checks now and then every `everyMs`, until `stop`. Safe to call twice. */
+  start(): void
+  /** Waits for the check under way. Safe to call twice, and before `start`. */
+  stop(): Promise<void>
+}
+
+/**
+ * Makes the alerts of a document.
+ *
+ * @throws PartmanError `ALERTS_INVALID`, `DOCUMENT_INVALID`
+ */
+export function createAlerts(options: AlertsOptions): Alerts {
+  const { channels, rules, logger, everyMs, resolveAfterMs } = parseAlertsOptions(options)
+  const { database } = options
+  const document = parseDocument(options.document)
+  const { partitionSchema } = document
+  const names = channels.map(({ name }) => name)
+  const memory = new MemoryAlerts(partitionSchema, resolveAfterMs)
+  let running: Promise<AlertsReport> | undefined
+
+  async function look(): Promise<AlertsReport> {
+    const observed = await observeFacts(database, document)
+    if (observed.kind === 'bookkeeping-missing')
+      throw new PartmanError('BOOKKEEPING_MISSING', 'The database has no partman bookkeeping yet')
+    if (observed.kind === 'standby') return standby()
+    const found = evaluateRules(observed.facts, rules)
+    try {
+      await withBookkeeping(() => recordAlerts(database, partitionSchema, { found, rules: rules.names, resolveAfterMs }))
+    } catch (error) {
+      if (sqlState(error) === SQLSTATE.readOnlyTransaction) return standby()
+      throw error
+    }
+    const deliveries = await deliverAlerts({ channels, logger, database, partitionSchema })
+    return { outcome: 'done', active: await observeActiveAlerts(database, partitionSchema), deliveries }
+  }
+
+  /** What the primary knows of. */
+  async function standby(): Promise<AlertsReport> {
+    return { outcome: 'standby', active: await observeActiveAlerts(database, partitionSchema), deliveries: [] }
+  }
+
+  async function lookAround(): Promise<AlertsReport> {
+    const report = await look().catch((error: unknown): AlertsReport => {
+      logger.error({ err: error }, 'the database cannot be checked')
+      const found = describeFailure(error)
+      if (rules.names.includes(found.rule)) memory.see(found, Date.now())
+      return { outcome: 'failed', active: [], deliveries: [] }
+    })
+    memory.resolve(Date.now(), names)
+    const deliveries = report.outcome === 'standby' ? [] : await deliverFromMemory({ channels, logger, memory })
+    return {
+      ...report,
+      active: [...report.active, ...memory.active.map(describeActive)],
+      deliveries: [...report.deliveries, ...deliveries],
+    }
+  }
+
+  function check(): Promise<AlertsReport> {
+    running ??= lookAround().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+
+  return {
+    channels: names,
+    check,
+    test: (wanted = names) =>
+      Promise.all(
+        channels
+          .filter(({ name }) => wanted.includes(name))
+          .map(async (channel) => {
+            const error = await sendNotification(channel, testNotification(partitionSchema), logger)
+            return { channel: channel.name, outcome: error === null ? 'delivered' : 'failed', error }
+          }),
+      ),
+    ...checkLoop(check, { everyMs, logger }),
+  }
+}
+
+function describeActive({ id, rule, model, severity, message, nextStep, raisedAt }: AlertNotification): ActiveAlert {
+  return { id, rule, model, severity, message, nextStep, raisedAt }
+}

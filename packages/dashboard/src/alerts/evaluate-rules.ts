@@ -1,0 +1,51 @@
+import type { AlertRuleName, FoundAlert } from './alert-rule.js'
+import { shorten } from './format-alert.js'
+import type { AlertFacts } from './observe-facts.js'
+import type { ResolvedRules } from './resolve-rules.js'
+import { findCutOffRuns, findFailedRun, findLockWaits, findUnseenMaintainer } from './run-rules.js'
+import {
+  findDefaultRows,
+  findFindings,
+  findLockBudget,
+  findMissing,
+  findPendingDetaches,
+  findPlain,
+  findShortRunway,
+} from './table-rules.js'
+
+/** Those of the database that cannot be looked at are not found by looking. */
+type Rule = (
+  facts: AlertFacts,
+  rules: ResolvedRules,
+) => readonly (Omit<FoundAlert, 'rule' | 'model'> & Partial<Pick<FoundAlert, 'model'>>)[]
+
+const RULES: Readonly<Record<Exclude<AlertRuleName, 'bookkeeping-missing' | 'database-unreachable'>, Rule>> = {
+  'table-missing': findMissing,
+  'table-plain': findPlain,
+  'runway-short': findShortRunway,
+  'maintainer-unseen': findUnseenMaintainer,
+  'run-failed': findFailedRun,
+  'run-cut-off': findCutOffRuns,
+  'default-rows': findDefaultRows,
+  'detach-pending': findPendingDetaches,
+  'lock-budget': findLockBudget,
+  finding: findFindings,
+  'lock-waits': findLockWaits,
+}
+
+/** The longest message, in characters: findings tell of as much as there is. */
+const MAX_MESSAGE = 1_000
+
+/** Finds what the rules that are on have to say. */
+export function evaluateRules(facts: AlertFacts, rules: ResolvedRules): FoundAlert[] {
+  return rules.names.flatMap((rule) => {
+    if (rule === 'bookkeeping-missing' || rule === 'database-unreachable') return []
+    return RULES[rule](facts, rules).map((found) => ({
+      ...found,
+      rule,
+      model: found.model ?? null,
+      message: shorten(found.message, MAX_MESSAGE),
+      nextStep: shorten(found.nextStep, MAX_MESSAGE),
+    }))
+  })
+}
