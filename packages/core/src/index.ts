@@ -155,6 +155,7 @@ export {
   measureGroups,
   measureRelations,
   type RelationMeasure,
+  type SizeSource,
 } from './runtime/measure-relations.js'
 export { observeMeasures } from './runtime/observe-measures.js'
 export { observeTenantsApart, type TenantsWithFindings } from './runtime/observe-tenants-apart.js'

@@ -28,9 +28,14 @@ const seenBefore = new Map<string, Seen<unknown>>()
 
 /**
  * Reads something now, and again every `everyMs` for as long as the page is looked at; after failures less and less often. `key` says what is
- * read: another key is another thing.
+ * read: another key is another thing. While it is not `isWanted` yet, nothing is read.
  */
-export function useResource<Data>(key: string, load: (signal: AbortSignal) => Promise<Data>, everyMs: number): Resource<Data> {
+export function useResource<Data>(
+  key: string,
+  load: (signal: AbortSignal) => Promise<Data>,
+  everyMs: number,
+  isWanted = true,
+): Resource<Data> {
   const latest = useRef(load)
   latest.current = load
   const [seen, setSeen] = useState<Seen<Data>>(() => known(key))
@@ -43,6 +48,7 @@ export function useResource<Data>(key: string, load: (signal: AbortSignal) => Pr
     let failures = 0
     let startedAt = 0
     setSeen(known(key))
+    if (!isWanted) return
 
     const wait = () => {
       window.clearTimeout(timer)
@@ -80,7 +86,7 @@ export function useResource<Data>(key: string, load: (signal: AbortSignal) => Pr
       running?.abort()
       again.current = () => {}
     }
-  }, [key, everyMs])
+  }, [key, everyMs, isWanted])
 
   const reload = useCallback(() => again.current(), [])
   const { data, seenAt, problem } = seen.key === key ? seen : known<Data>(key)

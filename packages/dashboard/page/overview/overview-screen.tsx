@@ -18,17 +18,28 @@ import { TableRow } from './table-row.js'
 
 const OVERVIEW_MS = 10_000
 const PLAN_MS = 30_000
+/** In the life of a page. */
+const ONCE_MS = 86_400_000
 const MANY_TABLES = 8
 const MOST_FINDINGS = 5
 
+const readOverview = (sizes: 'measured' | 'estimated', signal: AbortSignal) =>
+  ask(client.GET('/api/v1/overview', { params: { query: { sizes } }, signal }))
+
 /** What exists, whether it is healthy, and what happens next. */
 export function OverviewScreen() {
-  const overview = useResource('overview', (signal) => ask(client.GET('/api/v1/overview', { signal })), OVERVIEW_MS)
-  const plan = useResource('plan', (signal) => ask(client.GET('/api/v1/plan', { signal })), PLAN_MS)
+  // Thousands of files take a while to measure; until that is done, what the catalog knew last is better than nothing.
+  const early = useResource('early overview', (signal) => readOverview('estimated', signal), ONCE_MS)
+  const hasEarly = early.data !== null || early.problem !== null
+  const measured = useResource('overview', (signal) => readOverview('measured', signal), OVERVIEW_MS, hasEarly)
+  const overview = measured.data || measured.problem ? measured : { ...measured, data: early.data, seenAt: early.seenAt }
+  const hasMeasured = measured.data !== null || measured.problem !== null
+  const plan = useResource('plan', (signal) => ask(client.GET('/api/v1/plan', { signal })), PLAN_MS, hasMeasured)
   const runs = useResource(
     'last run',
     (signal) => ask(client.GET('/api/v1/runs', { params: { query: { limit: 1 } }, signal })),
     OVERVIEW_MS,
+    hasMeasured,
   )
   const [order, setOrder] = useState<Order>('urgency')
   const [search, setSearch] = useState('')

@@ -100,7 +100,10 @@ export interface paths {
         /** Every table in a few figures */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description estimated: as the catalog knew last, several times faster where there are thousands of partitions */
+                    sizes?: "measured" | "estimated";
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;

@@ -1,3 +1,4 @@
+import { z } from '@hono/zod-openapi'
 import { formatMetrics } from '../metrics/format-metrics.js'
 import { observeMetrics } from '../metrics/observe-metrics.js'
 import { observeOverview } from '../queries/overview.js'
@@ -5,6 +6,13 @@ import { visibleTables } from './context.js'
 import { read } from './endpoint.js'
 import { ProblemError } from './problem.js'
 import { Health, Me, Overview } from './schemas.js'
+
+const OverviewQuery = z.object({
+  sizes: z
+    .enum(['measured', 'estimated'])
+    .default('measured')
+    .meta({ description: 'estimated: as the catalog knew last, several times faster where there are thousands of partitions' }),
+})
 
 export const overviewEndpoints = [
   read({
@@ -33,8 +41,10 @@ export const overviewEndpoints = [
     path: '/overview',
     summary: 'Every table in a few figures',
     role: 'viewer',
+    query: OverviewQuery,
     answer: Overview,
-    respond: async (dashboard, { access }) => (await observeOverview(dashboard, visibleTables(dashboard, access))).overview,
+    respond: async (dashboard, { access, query }) =>
+      (await observeOverview(dashboard, visibleTables(dashboard, access), query.sizes)).overview,
   }),
   read({
     path: '/metrics',

@@ -10,6 +10,7 @@ import {
   observeTree,
   type Partition,
   policyLevels,
+  type SizeSource,
   type Table,
   type TablePolicy,
   type TableStatus,
@@ -33,7 +34,11 @@ export interface ObservedOverview {
 }
 
 /** Observes the tables in a few figures: three statements, whatever the number of partitions. */
-export async function observeOverview({ database, document }: Source, tables: readonly TablePolicy[]): Promise<ObservedOverview> {
+export async function observeOverview(
+  { database, document }: Source,
+  tables: readonly TablePolicy[],
+  sizeSource: SizeSource = 'measured',
+): Promise<ObservedOverview> {
   const observation = await observeTree(database, { ...document, tables })
   const bookkeeping = await observeBookkeeping(
     database,
@@ -48,13 +53,14 @@ export async function observeOverview({ database, document }: Source, tables: re
     state,
   )
   const defaults = state.tables.flatMap((table) => defaultsOf(table, statuses))
-  const sizes = await measureGroups(database, [
+  const groups = [
     ...statuses.map(({ model, table, detached }) => ({
       name: `all ${model}`,
       oids: [...rootsOf(state.tables, table), ...detached.map(({ oid }) => oid)],
     })),
     ...defaults.map(({ model, oids }) => ({ name: `default ${model}`, oids })),
-  ])
+  ]
+  const sizes = await measureGroups(database, groups, sizeSource)
   const findings = bookkeeping.findings.map(describeFinding)
   const summaries = statuses.map((status, index) =>
     summarise(tables[index]!, status, sizes.get(`all ${status.model}`), findings, server.now),
