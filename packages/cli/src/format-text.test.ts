@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatPrintable, formatTable } from './format-text.js'
+import { formatPrintable, formatPrintableLines, formatTable } from './format-text.js'
 
 test('columns are aligned, numbers to the right', () => {
   expect(
@@ -14,4 +14,8 @@ test('columns are aligned, numbers to the right', () => {
 
 test('what could steer a terminal is written as an escape', () => {
   expect(formatPrintable('a\u001b[2J\n\u202eb\u0085é😀')).toBe('a\\u001b[2J\\u000a\\u202eb\\u0085é😀')
+})
+
+test('text of several lines stays so, and steers no terminal', () => {
+  expect(formatPrintableLines('one\n\u001b[2Jtwo\u009b2K\r')).toBe('one\n\\u001b[2Jtwo\\u009b2K\\u000d')
 })

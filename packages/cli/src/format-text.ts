@@ -7,6 +7,11 @@ export function formatPrintable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
+/** The same for text of several lines. */
+export function formatPrintableLines(text: string): string {
+  return text.split('\n').map(formatPrintable).join('\n')
+}
+
 const segmenter = new Intl.Segmenter()
 
 /** Rows as aligned columns, two spaces apart; the first row is the heading. Columns of numbers are aligned right. */

@@ -1,5 +1,6 @@
 import { PartmanError } from '@partman/core'
 import { EXIT_CODE, type ExitCode, resolveExitCode } from './exit-code.js'
+import { formatPrintableLines } from './format-text.js'
 import type { Output } from './output.js'
 import { redactPasswords } from './redact-passwords.js'
 
@@ -14,13 +15,14 @@ export function reportError(
   output.progress()
   const shown = { code, message: redact(message), hint, ...details }
   output.printJson({ error: shown }, { compact })
+  const shownAs = (text: string) => formatPrintableLines(redact(text))
   if (!output.json) {
     output.warn(
-      redact(error instanceof PartmanError ? `error: ${message}` : `error: ${message}${code === 'UNEXPECTED' ? '' : ` (${code})`}`),
+      shownAs(error instanceof PartmanError ? `error: ${message}` : `error: ${message}${code === 'UNEXPECTED' ? '' : ` (${code})`}`),
     )
-    if (hint !== null) output.warn(hint)
+    if (hint !== null) output.warn(shownAs(hint))
   }
-  if (debug) output.warn(redact(formatStack(error)))
+  if (debug) output.warn(shownAs(formatStack(error)))
   return error instanceof PartmanError ? resolveExitCode(error.code) : EXIT_CODE.failed
 }
 

@@ -177,7 +177,7 @@ export type {
 } from './runtime/retirement-hook.js'
 export { type RetryOptions, retryOnLocks } from './runtime/retry.js'
 export { runChecks } from './runtime/run-checks.js'
-export { SQLSTATE, sqlState } from './runtime/sql-state.js'
+export { isLockTrouble, SQLSTATE, sqlState } from './runtime/sql-state.js'
 export type { Database } from './sql/database.js'
 export type { ActingMaintainer, RenderOptions } from './sql/guarded-block.js'
 export { renderOperation } from './sql/render-operation.js'

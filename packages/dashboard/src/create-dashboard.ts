@@ -69,13 +69,15 @@ const HEALTH_KEPT_MS = 1_000
 function boundReads(
   { database, readsAtOnce: atOnce = READS_AT_ONCE, statementTimeoutMs: timeoutMs = STATEMENT_TIMEOUT_MS }: DashboardOptions,
   logger: Dashboard['logger'],
-): Pick<Dashboard, 'database' | 'reads' | 'observeHealth'> {
+): Pick<Dashboard, 'database' | 'reads' | 'metricReads' | 'observeHealth'> {
   const onTrouble = (err: unknown) => logger.warn({ err }, 'statement not cancelled')
   // Whether the database answers does not depend on what else is read.
   const health = limitReads(database, { atOnce: 1, timeoutMs, onTrouble })
   return {
     database,
     reads: limitReads(database, { atOnce, timeoutMs, onTrouble }),
+    // Whoever keeps the others busy does not blind the monitoring.
+    metricReads: limitReads(database, { atOnce: 1, timeoutMs, onTrouble }),
     observeHealth: askOnce(() => health.query(sql`SELECT 1`), { keptMs: HEALTH_KEPT_MS }),
   }
 }

@@ -2,6 +2,7 @@ import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/
 import { parseDocument } from '@partman/core'
 import { METRICS, observeMetrics } from './metrics/observe-metrics.js'
 import type { DashboardOptions } from './options.js'
+import { limitReads } from './queries/limit-reads.js'
 
 /** What a meter is to tell of: the tables of a document in a database, and, where that is given, what the extended client has counted. */
 export type MeterOptions = Pick<DashboardOptions, 'document' | 'database' | 'logger' | 'pruningCounts' | 'metricTenants'>
@@ -12,6 +13,7 @@ const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
   ['_bytes', 'By'],
 ]
 
+const STATEMENT_TIMEOUT_MS = 15_000
 const SILENT = { info() {}, warn() {}, error() {} }
 
 /**
@@ -26,9 +28,15 @@ export function observeWithMeter(meter: Meter, options: MeterOptions): () => voi
   const logger = options.logger ?? SILENT
   // Whoever has the meter is the application itself.
   const access = { user: 'meter', role: 'viewer' } as const
-  const dashboard = { document, database: options.database, options }
+  const onTrouble = (err: unknown) => logger.warn({ err }, 'statement not cancelled')
+  const database = limitReads(options.database, { atOnce: 1, timeoutMs: STATEMENT_TIMEOUT_MS, onTrouble })
+  const dashboard = { document, database, options }
+  let isObserving = false
   const instruments = new Map<string, Observable>(METRICS.map((metric) => [metric.name, createInstrument(meter, metric)]))
   const observe: BatchObservableCallback = async (result) => {
+    // A database that is slow is not asked ever more.
+    if (isObserving) return
+    isObserving = true
     try {
       for (const { name, samples } of await observeMetrics(dashboard, access)) {
         const instrument = instruments.get(name)!
@@ -36,6 +44,8 @@ export function observeWithMeter(meter: Meter, options: MeterOptions): () => voi
       }
     } catch (err) {
       logger.error({ err }, 'metrics not observed')
+    } finally {
+      isObserving = false
     }
   }
   const observables = [...instruments.values()]

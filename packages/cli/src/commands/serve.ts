@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { currentActor } from '../actor.js'
 import type { Bind } from '../bind.js'
 import { EXIT_CODE, type ExitCode } from '../exit-code.js'
+import { formatPrintable } from '../format-text.js'
 import { hooksOption, loadHooks } from '../load-hooks.js'
 import { isOwnHost } from '../own-host.js'
 import type { Session } from '../session.js'
@@ -85,7 +86,7 @@ function parsePort(text: string): number {
 
 function describeFailure(fields: object, message: string): string {
   const { err } = fields as { readonly err?: unknown }
-  return `${message}: ${err instanceof Error ? err.message : String(err)}`
+  return formatPrintable(`${message}: ${err instanceof Error ? err.message : String(err)}`)
 }
 
 function urlOf(server: Server): string {

@@ -166,6 +166,25 @@ describe.each(['plain', 'hostile'] as const)('beside a DEFAULT partition, with %
     expect([kinds(next), codes(next)]).toEqual([[], ['DEFAULT_HOLDS_ROWS']])
   })
 
+  it('rows that come while others are moved by the statements that are told are not lost', async () => {
+    const regions = ['a', 'b', 'c', 'd', 'e', 'f'].map((region) => [region])
+    const { test, clock, insert, maintain, count } = await withDefault(names, byTime({ default: true, subpartition: byValues(regions) }))
+    await test.query(sql`${insert} VALUES ('2026-03-14 05:00Z', 'acme', 'a')`)
+    clock.set('2026-03-11T12:00:00Z')
+    const { nextStep = '' } = findings(await maintain()).find(({ code }) => code === 'DEFAULT_ROWS_IN_WAY') ?? {}
+    const [away = '', back = ''] = nextStep.slice(nextStep.indexOf('BEGIN;')).split(' and afterwards ')
+    const writer = await openSession(test)
+    const mover = await openSession(test)
+    const statements = away.split(/(?<=;) (?=CREATE|WITH|DELETE|COMMIT)/)
+    for (const statement of statements) {
+      await mover.query(statement)
+      if (statement !== 'COMMIT;') await writer.query(sql`${insert} VALUES ('2026-03-14 06:00Z', 'acme', 'b')`)
+    }
+    const came = statements.length - 1
+    await mover.query(back)
+    expect(await count()).toBe(1 + came)
+  })
+
   it.each([
     ['before the CHECK is there', [`'2020-01-01Z'`], /ADD CONSTRAINT/],
     ['before a DEFAULT without rows is attached beside', [], /ATTACH PARTITION/],
@@ -395,4 +414,15 @@ it('values of a list that rows are in the way of are an error, as they are wante
   await test.query(inWay!.nextStep.slice(inWay!.nextStep.indexOf('BEGIN;')))
   const after = await createMaintainer({ document: later, database: pgDatabase(test), clock, ...FAST }).runOnce()
   expect([kinds(after), codes(after)]).toEqual([[], []])
+})
+
+it('no statements are told where rows of others refer to the table: ON DELETE would reach them', async () => {
+  const { test, clock, insert, maintain, table } = await withDefault('plain', daily)
+  await test.query(sql`ALTER TABLE ${qualified(table)} ADD PRIMARY KEY (n, at)`)
+  await test.query(sql`CREATE TABLE note (n bigint, at timestamptz, FOREIGN KEY (n, at) REFERENCES ${qualified(table)} ON DELETE CASCADE)`)
+  await test.query(sql`${insert} VALUES ('2026-03-14 05:00Z', 'acme', 'eu')`)
+  clock.set('2026-03-11T12:00:00Z')
+  const { nextStep = '' } = findings(await maintain()).find(({ code }) => code === 'DEFAULT_ROWS_IN_WAY') ?? {}
+  expect(nextStep).toContain('Rows of other tables refer to this one (note_n_at_fkey of public.note)')
+  expect(nextStep).not.toMatch(/BEGIN|DELETE FROM/)
 })

@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.js'
 import type { Database } from '../sql/database.js'
 import { describeMoving } from '../sql/render-moving.js'
 import { type DefaultPlace, defaultPlaces, type SeenDefault } from '../state/default-rows.js'
-import type { Partition, State } from '../state/state.js'
+import { type Partition, type Referrer, type State, sameTable } from '../state/state.js'
 import type { WantedTable } from '../state/want-state.js'
 import { type ReadApart, readApart } from './read-apart.js'
 
@@ -42,17 +42,26 @@ export async function observeInWay(
     const read = await readApart(some, (few) => observeDefaults(database, few.map(toAsk)))
     for (const [index, one] of some.entries()) seen.set(one, read[index]!)
   }
-  return asked.map((one, index) => evidence(one, sizes[index]!, seen.get(one)))
+  return asked.map((one, index) => evidence(one, sizes[index]!, seen.get(one), referrersOf(one, state)))
 }
 
-function evidence({ place, creations }: Asked, size: ReadApart<number>, seen: ReadApart<SeenDefault> | undefined): DefaultEvidence {
+function referrersOf({ place }: Asked, { tables }: State): readonly Referrer[] {
+  return tables.find((table) => sameTable(table, place.wanted.policy.table))?.referredBy ?? []
+}
+
+function evidence(
+  { place, creations }: Asked,
+  size: ReadApart<number>,
+  seen: ReadApart<SeenDefault> | undefined,
+  referredBy: readonly Referrer[],
+): DefaultEvidence {
   if ('why' in size) return { ...place, why: size.why }
   if (seen === undefined) return { ...place, bytes: size.value, all: null, inWay: new Map() }
   if ('why' in seen) return { ...place, why: seen.why }
   const { all, inWay } = seen.value
   const found = creations.map((operation, index) => {
     const rows = inWay[index]!
-    return [operation, { seen: rows, moving: rows.rows === 0 ? '' : describeMoving(operation, place.key) }] as const
+    return [operation, { seen: rows, moving: rows.rows === 0 ? '' : describeMoving(operation, place.key, referredBy) }] as const
   })
   return { ...place, bytes: size.value, all, inWay: new Map(found) }
 }

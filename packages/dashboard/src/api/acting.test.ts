@@ -1,3 +1,4 @@
+import type { Database } from '@partman/core'
 import { createMaintainer } from '@partman/core'
 import { beforeAll, expect, it } from 'vitest'
 import type { Role } from '../access/access.js'
@@ -262,4 +263,26 @@ it('answers are kept for a day, and none of them is in the audit log', async () 
   expect((await demo.post('/holds', { model: 'Session', reason: 'the last' }, { 'idempotency-key': 'fresh' })).status).toBe(201)
   expect((await demo.test.query('SELECT count(*)::int AS kept FROM partman.request')).rows).toEqual([{ kept: 1 }])
   expect((await demo.test.query(`SELECT DISTINCT act FROM partman.audit WHERE act IN ('request', 'answer')`)).rows).toEqual([])
+})
+
+it('a key of what met a lock is free again: nothing was done', async () => {
+  let isLocked = true
+  const database: Database = {
+    query(statement, values) {
+      if (!isLocked || !/INSERT INTO partman\.hold/.test(statement)) return demo.database.query(statement, values)
+      return Promise.reject(Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' }))
+    },
+  }
+  const dashboard = demo.mount({ database })
+  const post = () =>
+    dashboard.fetch(
+      new Request('http://partman.test/api/v1/holds', {
+        method: 'POST',
+        headers: { ...as('admin'), 'content-type': 'application/json', 'x-partman-request': '1', 'idempotency-key': 'locked' },
+        body: JSON.stringify({ model: 'Session', reason: 'in the way' }),
+      }),
+    )
+  expect(await problem(await post())).toEqual([503, 'DATABASE_BUSY'])
+  isLocked = false
+  expect((await post()).status).toBe(201)
 })

@@ -10,6 +10,8 @@ export interface Dashboard {
   readonly database: Database
   /** The same database, for requests that read: bounded in how much is asked of it at a time, and for how long. */
   readonly reads: Database
+  /** The same for metrics alone. */
+  readonly metricReads: Database
   /** Fails where the database does not answer; asked of it once a second at most. */
   readonly observeHealth: () => Promise<unknown>
   readonly logger: Logger

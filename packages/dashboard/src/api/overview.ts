@@ -51,6 +51,7 @@ export const overviewEndpoints = [
     summary: 'The figures of the overview, in the text format of Prometheus',
     role: 'viewer',
     answer: 'text/plain; version=0.0.4; charset=utf-8',
-    respond: async (dashboard, { access }) => formatMetrics(await observeMetrics(dashboard, access)),
+    respond: async (dashboard, { access }) =>
+      formatMetrics(await observeMetrics({ ...dashboard, database: dashboard.metricReads }, access)),
   }),
 ]

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi'
-import { PartmanError, type PartmanErrorCode, sqlState } from '@partman/core'
+import { isLockTrouble, PartmanError, type PartmanErrorCode, sqlState } from '@partman/core'
 import type { Problem } from './schemas.js'
 
 /** The codes of the API's own problems, beside those of `PartmanError`, and the status that each is answered with. */
@@ -18,6 +18,7 @@ export const PROBLEMS = {
   BODY_TOO_LARGE: { status: 413, title: 'The body of the request is too large' },
   BODY_TYPE_UNSUPPORTED: { status: 415, title: 'The body of the request is no JSON' },
   UNEXPECTED: { status: 500, title: 'Something went wrong' },
+  DATABASE_BUSY: { status: 503, title: 'Others hold what this needs' },
   DATABASE_SLOW: { status: 503, title: 'The database takes too long' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database cannot be asked' },
   DATABASE_READ_ONLY: { status: 503, title: 'The database is a standby' },
@@ -80,6 +81,7 @@ export function describeProblem(error: unknown): z.infer<typeof Problem> {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     }
   }
+  if (isLockTrouble(error)) return own('DATABASE_BUSY', 'A lock was in the way, and nothing was done. Try again in a moment.')
   return isUnavailable(error)
     ? own('DATABASE_UNAVAILABLE', 'The database did not answer; the log of the server says why')
     : own('UNEXPECTED', 'The log of the server says what')
@@ -87,6 +89,12 @@ export function describeProblem(error: unknown): z.infer<typeof Problem> {
 
 function own(code: ProblemCode, detail: string, hint?: string): z.infer<typeof Problem> {
   return { type: `urn:partman:${code}`, ...PROBLEMS[code], detail, code, ...(hint === undefined ? {} : { hint }) }
+}
+
+/** Whether what was asked for was not done, as far as anybody can tell: whoever sends it again does it for the first time. */
+export function isRefusal(error: unknown): boolean {
+  const { status, code } = describeProblem(error)
+  return status < 500 || code === 'DATABASE_BUSY'
 }
 
 /** Connection exceptions, too many connections, and a server that starts or stops: https://www.postgresql.org/docs/current/errcodes-appendix.html */

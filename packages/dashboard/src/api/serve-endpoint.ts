@@ -6,7 +6,7 @@ import { parseBasePath } from '../base-path.js'
 import { answerOnce } from '../queries/answer-once.js'
 import { assertRole, type Dashboard, type Env } from './context.js'
 import type { Asked, Endpoint } from './endpoint.js'
-import { describeProblem, ProblemError } from './problem.js'
+import { isRefusal, ProblemError } from './problem.js'
 import { readBody } from './read-body.js'
 
 const BODY_TIMEOUT_MS = 10_000
@@ -53,7 +53,6 @@ async function respondOnce(
   if (request.key === '' || request.key.length > MAX_KEY) {
     throw new ProblemError('REQUEST_INVALID', `An idempotency key has 1 to ${MAX_KEY} characters`)
   }
-  const isRefusal = (error: unknown) => describeProblem(error).status < 500
   const dashboard = `${document.partitionSchema} ${parseBasePath(options.basePath)}`
   const { answer, isReplay } = await answerOnce(database, { ...request, dashboard, user, role, path: context.req.path }, isRefusal, respond)
   if (isReplay) context.header('idempotency-replayed', 'true')

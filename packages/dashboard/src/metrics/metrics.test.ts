@@ -37,7 +37,7 @@ it('the metrics say what the overview says, in the format of Prometheus', async 
     )
   }
   expect(of('partman_default_rows', { model: 'Metric' })).toBe(500)
-  expect(of('partman_last_report_failed', {})).toBe(1)
+  expect(of('partman_last_run_failed', {})).toBe(1)
   expect(of('partman_last_run_age_seconds', {})).toBeGreaterThanOrEqual(0)
 })
 

@@ -1,3 +1,4 @@
+import { hasFailed } from '../queries/assess-health.js'
 import type { RunTotals } from '../queries/observe-bookkeeping.js'
 import { type Metric, type Observed, single } from './metric.js'
 
@@ -78,9 +79,9 @@ export const RUN_METRICS: readonly Metric[] = [
     samples: perLastRun((lastRunAt, { overview }) => (Date.parse(overview.now) - lastRunAt) / 1_000),
   },
   {
-    name: 'partman_last_report_failed',
-    help: 'Whether the last run that left a report failed; absent where there was none.',
+    name: 'partman_last_run_failed',
+    help: 'Whether the last run failed; absent where there was none.',
     type: 'gauge',
-    samples: ({ bookkeeping: { lastRun } }) => single(lastRun && Number(lastRun.outcome === 'failed')),
+    samples: ({ bookkeeping }) => single(bookkeeping.lease.lastRunAt === null ? null : Number(hasFailed(bookkeeping))),
   },
 ]

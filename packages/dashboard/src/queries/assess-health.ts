@@ -21,10 +21,15 @@ export function assessHealth(
   { lease, lastRun }: Bookkeeping,
 ): 'ok' | 'warning' | 'error' {
   const isBroken = tables.some(({ state, runwayDays }) => state !== 'partitioned' || (runwayDays !== null && runwayDays <= 0))
-  const hasError = findings.some(({ severity }) => severity === 'error') || (lastRun?.outcome === 'failed' && !hasRunSince(lastRun, lease))
+  const hasError = findings.some(({ severity }) => severity === 'error') || hasFailed({ lastRun, lease })
   if (isBroken || hasError || bookkeepingVersion === null) return 'error'
   const isUnseen = lease.lastRunAt === null || server.now - Date.parse(lease.lastRunAt) > UNSEEN_MS
   return isUnseen || tables.some(isShort) || findings.some(({ severity }) => severity === 'warning') ? 'warning' : 'ok'
+}
+
+/** Whether the last run failed, idle ones included. */
+export function hasFailed({ lastRun, lease }: Pick<Bookkeeping, 'lastRun' | 'lease'>): boolean {
+  return lastRun?.outcome === 'failed' && !hasRunSince(lastRun, lease)
 }
 
 /** A run that did nothing leaves its instant alone. */

@@ -118,3 +118,29 @@ it.each([['directly', false] as const, ...(findPgBouncer() === undefined ? [] : 
     expect(await limitReads(watched, { atOnce: 1, timeoutMs: 60_000, onTrouble }).query(sql`SELECT 1 AS one`)).toEqual([{ one: 1 }])
   },
 )
+
+it('whoever comes when a hundred wait already is told at once, and a driver that throws keeps no turn', async () => {
+  const { database, sent } = gated()
+  const reads = limitReads(database, { atOnce: 1, timeoutMs: 60_000, onTrouble })
+  const asked = Array.from({ length: 101 }, () => reads.query(sql`SELECT 1`))
+  await expect(reads.query(sql`SELECT 1`)).rejects.toMatchObject({ code: 'DATABASE_SLOW' })
+  for (const [index, one] of asked.entries()) {
+    await vi.waitFor(() => expect(sent).toHaveLength(index + 1))
+    sent[index]?.end()
+    await one
+  }
+  let hasThrown = false
+  const throwing: Database = {
+    query: (statement) => {
+      if (hasThrown) return database.query(statement)
+      hasThrown = true
+      throw new Error('no such driver')
+    },
+  }
+  const again = limitReads(throwing, { atOnce: 1, timeoutMs: 60_000, onTrouble })
+  await expect(again.query(sql`SELECT 1`)).rejects.toThrow('no such driver')
+  const next = again.query(sql`SELECT 1`)
+  await vi.waitFor(() => expect(sent).toHaveLength(102))
+  sent[101]?.end()
+  await next
+})

@@ -12,6 +12,8 @@ export interface ReadLimits {
 }
 
 const CANCEL_AGAIN_MS = 1_000
+/** Whoever comes later is told at once: the last of as many would wait for nothing. */
+const MOST_WAITING = 100
 
 /**
  * Its own text tells the session that a statement runs in, whatever pooler is in between; a setting could not, as one that is local to a
@@ -41,6 +43,7 @@ export function limitReads(database: Database, { atOnce, timeoutMs, onTrouble }:
 
   return {
     query<Row extends object>(statement: Sql, values?: readonly unknown[]): Promise<Row[]> {
+      if (waiting.size >= MOST_WAITING) return Promise.reject(new ProblemError('DATABASE_SLOW', `${MOST_WAITING} others wait already`))
       return new Promise<Row[]>((resolve, reject) => {
         const mark = sql`/* ${literal(`partman read ${randomBytes(8).toString('hex')}`)} */`
         let isSent = false
@@ -67,7 +70,8 @@ export function limitReads(database: Database, { atOnce, timeoutMs, onTrouble }:
         }
         const send = () => {
           isSent = true
-          database.query<Row>(sql`${mark} ${statement}`, values).finally(end).then(resolve, reject)
+          const sent = async () => database.query<Row>(sql`${mark} ${statement}`, values)
+          sent().finally(end).then(resolve, reject)
         }
         waiting.add(send)
         begin()
