@@ -68,7 +68,8 @@ export interface Maintainer {
   runOnce(options?: RunOptions): Promise<MaintenanceReport>
   /**
    * Applies a plan that somebody has looked at. It is made again for its own instant: only where that gives the very same
-   * operations on the very same objects is anything done. `actor`: who asked for it, as the audit log names them; default: the maintainer.
+   * operations on the very same objects is anything done. The grace period of what it retires begins when it is applied. `actor`: who
+   * asked for it, as the audit log names them; default: the maintainer.
    *
    * @throws PartmanError `PLAN_STALE`, `BOOKKEEPING_MISSING`
    */
