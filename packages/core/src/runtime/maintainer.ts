@@ -162,7 +162,8 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       const common = { database, acting, keeper, signal, logger }
       const hooks = await HookQuestions.observe(plan.operations, { ...common, hooks: settings.hooks, timeoutMs: settings.hookTimeoutMs })
       const steps = await runSteps(plan.operations, { ...common, hooks, settings, lockCapacity, deadline })
-      if (lease.isSampleDue && !keeper.isLost) await sample({ state: observation.state, operations: plan.operations }, lease)
+      const isOver = signal.aborted || performance.now() > deadline
+      if (lease.isSampleDue && !keeper.isLost && !isOver) await sample({ state: observation.state, operations: plan.operations }, lease)
       const outcome = keeper.isLost || steps.some((step) => step.outcome === 'failed') ? 'failed' : 'done'
       report = { outcome, now: plan.now, steps, findings: plan.findings, ...runs }
     } catch (error) {
@@ -173,7 +174,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     return report
   }
 
-  /** A run is none the worse for a sample that fails. */
+  /** A run is none the worse for a sample that fails; the next one comes in its time. */
   async function sample(run: Parameters<typeof recordSamples>[2], lease: Lease): Promise<void> {
     await recordSamples(database, document.tables, run, lease).catch((err: unknown) => logger.warn({ err }, 'sizes not sampled'))
   }

@@ -68,7 +68,7 @@ it('counts a retired partition to its table until it is dropped', async () => {
   expect(after['leaves']).toBe(before['leaves'] + created.length)
 })
 
-it('a sample that fails is no failure of the run, and is taken by the next one', async () => {
+it('a sample that fails is no failure of the run, and the next one comes in its time', async () => {
   const { test, database } = await prepare()
   const warnings: string[] = []
   const logger = { info() {}, error() {}, warn: (_: object, message: string) => void warnings.push(message) }
@@ -78,6 +78,41 @@ it('a sample that fails is no failure of the run, and is taken by the next one',
   expect(warnings).toEqual(['sizes not sampled'])
   await test.query('ALTER TABLE partman.sample_away RENAME TO sample')
   await maintainer.runOnce()
+  expect(await samples(test)).toEqual([])
+  await test.query(`UPDATE partman.lease SET sampled_at = sampled_at - interval '6 hours'`)
+  await maintainer.runOnce()
+  expect(await samples(test)).toHaveLength(document.tables.length)
+})
+
+it('a sample whose measuring is cut off is not begun anew by each run', async () => {
+  const { database } = await prepare()
+  let measured = 0
+  const cutOff: Database = {
+    query(statement, values) {
+      if (!/^WITH RECURSIVE pinned.*json_object_agg/s.test(statement)) return database.query(statement, values)
+      measured++
+      return Promise.reject(new Error('Connection terminated unexpectedly'))
+    },
+  }
+  const maintainer = createMaintainer({ document, database: cutOff })
+  await maintainer.runOnce()
+  await maintainer.runOnce()
+  expect(measured).toBe(1)
+})
+
+it('a run whose time is over, or that is stopped, leaves the sample to the next one', async () => {
+  const { test, database } = await prepare()
+  await createMaintainer({ document, database }).runOnce({ budgetMs: 0 })
+  const stopping: Database = {
+    query(statement, values) {
+      void stopped.stop()
+      return database.query(statement, values)
+    },
+  }
+  const stopped = createMaintainer({ document, database: stopping })
+  await stopped.runOnce()
+  expect(await samples(test)).toEqual([])
+  await createMaintainer({ document, database }).runOnce()
   expect(await samples(test)).toHaveLength(document.tables.length)
 })
 
