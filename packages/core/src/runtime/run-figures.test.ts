@@ -5,6 +5,7 @@ import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
 import type { Database } from '../sql/database.js'
 import { qualified } from '../sql/sql.js'
+import { acquireLease, leaseName, returnLease } from './lease.js'
 import { createMaintainer } from './maintainer.js'
 import { SQLSTATE } from './sql-state.js'
 
@@ -163,3 +164,42 @@ it('adds up failed runs and steps, retries behind locks, and runs that were cut 
   })
   expect(Number(lock_retries)).toBeGreaterThan(0)
 })
+
+it('counts a run that was cut off once, also where the next lease is for no run of maintenance', async () => {
+  const { test, database } = await prepare()
+  const name = leaseName(document)
+  const take = async () => (await acquireLease(database, name, 'another', 60_000))!
+  await take()
+  for (let n = 0; n < 2; n++) {
+    await test.query(`UPDATE partman.lease SET expires_at = 'epoch'`)
+    const taken = await take()
+    expect(taken.cutOff).toHaveLength(1 - n)
+    await returnLease(database, taken)
+    expect(await lease(test)).toMatchObject({ cut_off_runs: '1', runs: '0' })
+  }
+})
+
+it.each([/^WITH RECURSIVE pinned/m, /^WITH released/])(
+  'counts a run whose lease has gone to another as cut off, and not as failed, at %s',
+  async (at) => {
+    const { test, database } = await prepare()
+    let isGone = false
+    const losing: Database = {
+      async query(statement, values) {
+        if (at.test(statement) && !isGone) {
+          isGone = true
+          await test.query(`UPDATE partman.lease SET expires_at = 'epoch'`)
+          await acquireLease(database, leaseName(document), 'another', 60_000)
+        }
+        return database.query(statement, values)
+      },
+    }
+    await createMaintainer({ document, database: losing }).runOnce()
+    expect(await lease(test)).toMatchObject({ cut_off_runs: '1', failed_runs: '0', runs: '0' })
+    const { rows } = await test.query('SELECT outcome, report FROM partman.run ORDER BY id')
+    expect(rows).toEqual([
+      { outcome: 'cut-off', report: null },
+      { outcome: null, report: null },
+    ])
+  },
+)
