@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { PartmanError } from '../error.js'
+import type { Finding } from '../plan/finding.js'
 import type { PartmanDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { constantSql, integer, literal, type Sql, sql } from '../sql/sql.js'
@@ -123,8 +124,14 @@ export async function returnLease(database: Database, { name, holder, token, run
 /** How many runs, idle ones included, the history goes back: a week of one a minute. */
 const RUNS_KEPT = 10_000
 
+/** What a report has found, in an order of its own. */
+function foundBy(report: Sql): Sql {
+  return sql`(SELECT pg_catalog.jsonb_agg(told ORDER BY told) FROM pg_catalog.jsonb_array_elements(${report} -> 'findings') AS f, LATERAL (SELECT pg_catalog.jsonb_build_array(f -> 'code', f -> 'table', f -> 'severity') AS told) AS t)`
+}
+
 /**
- * Ends the run and gives the lease back, with what the run took added to its totals. A run that did nothing leaves no row of its own. One
+ * Ends the run and gives the lease back, with what the run took added to its totals. A run that did nothing leaves no row of its own,
+ * unless it has found other than the last that left one: by code, table and severity, as messages have figures that change all the time. One
  * whose lease has gone to another holder adds nothing: that one has counted it as cut off, and its row says so. After a failover, another's
  * run may have the same number, as its lease may have the same token.
  */
@@ -134,10 +141,12 @@ export async function releaseLease(
   {
     outcome,
     report,
+    isIdle,
     figures,
   }: {
     readonly outcome: 'done' | 'failed'
-    readonly report: { readonly models?: readonly string[] } | null
+    readonly report: { readonly models: readonly string[]; readonly findings: readonly Finding[] }
+    readonly isIdle: boolean
     readonly figures: RunFigures
   },
 ): Promise<void> {
@@ -149,12 +158,24 @@ export async function releaseLease(
   const isFailed = outcome === 'failed' ? 1 : 0
   const totals = [durationMs, isFailed, statements, failedSteps, lockRetries, lockWaitMs].map(Math.round)
   const values = [lease.name, lease.holder, lease.token, lease.runId, ...totals]
-  if (report === null) {
-    await database.query(sql`WITH released AS (${released}) DELETE FROM partman.run WHERE ${OWN_RUN}`, values)
+  const ending = sql`UPDATE partman.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $11, report = $12::text::jsonb WHERE ${OWN_RUN}`
+  if (isIdle) {
+    await database.query(
+      sql`WITH released AS (${released}), known AS MATERIALIZED (
+  SELECT COALESCE((
+    SELECT (r.report -> 'models') @> ($12::text::jsonb -> 'models') AND ${foundBy(constantSql('r.report'))} IS NOT DISTINCT FROM ${foundBy(constantSql('$12::text::jsonb'))}
+    FROM partman.run r WHERE r.lease = $1 AND r.id <> $4::bigint AND r.report IS NOT NULL ORDER BY r.id DESC LIMIT 1
+  ), ($12::text::jsonb -> 'findings') = '[]') AS is_known
+), forgotten AS (
+  DELETE FROM partman.run WHERE id <= $4::bigint - ${integer(RUNS_KEPT)} AND NOT (SELECT is_known FROM known)
+), told AS (${ending} AND NOT (SELECT is_known FROM known))
+DELETE FROM partman.run WHERE ${OWN_RUN} AND (SELECT is_known FROM known)`,
+      [...values, outcome, JSON.stringify(report)],
+    )
     return
   }
   await database.query(
-    sql`WITH released AS (${released}), forgotten AS (DELETE FROM partman.run WHERE id <= $4::bigint - ${integer(RUNS_KEPT)}) UPDATE partman.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $11, report = $12::text::jsonb WHERE ${OWN_RUN}`,
+    sql`WITH released AS (${released}), forgotten AS (DELETE FROM partman.run WHERE id <= $4::bigint - ${integer(RUNS_KEPT)}) ${ending}`,
     [...values, outcome, JSON.stringify(report)],
   )
 }

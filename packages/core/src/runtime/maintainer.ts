@@ -189,8 +189,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       durationMs: performance.now() - began.monotonic,
       statements: counted.statements - began.statements + 1,
     }
-    const kept = isIdle ? null : { ...report, models: began.looked }
-    await releaseLease(database, lease, { outcome: report.outcome, report: kept, figures })
+    await releaseLease(database, lease, { outcome: report.outcome, report: { ...report, models: began.looked }, isIdle, figures })
   }
 
   function runOnce({ budgetMs = settings.budgetMs }: RunOptions = {}): Promise<MaintenanceReport> {

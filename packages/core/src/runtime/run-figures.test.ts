@@ -203,3 +203,22 @@ it.each([/^WITH RECURSIVE pinned/m, /^WITH released/])(
     ])
   },
 )
+
+it('a run that does nothing leaves a report where it finds other than the last one, and once only', async () => {
+  const { test, database } = await prepare()
+  await test.query(`INSERT INTO ${qualified(HOSTILE.projects)} (id) VALUES ('acme')`)
+  const maintainer = createMaintainer({ document, database })
+  const reports = async () => {
+    await maintainer.runOnce()
+    await maintainer.runOnce()
+    return (await test.query(`SELECT jsonb_array_length(report -> 'findings') > 0 AS found FROM partman.run ORDER BY id`)).rows.map(
+      ({ found }) => found,
+    )
+  }
+  expect(await reports()).toEqual([false])
+  const beside = `${qualified({ schema: HOSTILE.partitionSchema, name: 'a default' })}`
+  await test.query(`CREATE TABLE ${beside} PARTITION OF ${qualified(HOSTILE.attempts)} DEFAULT`)
+  expect(await reports()).toEqual([false, true])
+  await test.query(`DROP TABLE ${beside}`)
+  expect(await reports()).toEqual([false, true, false])
+})
