@@ -128,6 +128,7 @@ async function whatIsKept(): Promise<void> {
   }
   await maintain({ hooks })
   await maintain({ hooks })
+  await maintain()
   await query('DELETE FROM partman.hook_call')
 }
 

@@ -39,6 +39,7 @@ SELECT pg_catalog.json_build_object(
         AND NOT EXISTS (SELECT FROM partman.lease l WHERE l.name = $1 AND l.last_run_at > c.finished_at))
     FROM last_cut_off c
   ),
+  'hasHooks', EXISTS (SELECT FROM partman.hook_call h WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = h.partition)),
   'failingHooks', COALESCE((
     SELECT pg_catalog.json_agg(pg_catalog.json_build_object('relation', h.relation, 'phase', h.phase, 'attempts', h.attempts, 'reason', h.reason) ORDER BY h.relation, h.phase)
     FROM partman.hook_call h

@@ -1,6 +1,7 @@
 import { literal, sql } from '../sql/sql.js'
 import type { CheckResult } from './check.js'
 import { formatDurationMs } from './format-duration-ms.js'
+import { maintainCommand } from './maintain-command.js'
 import type { MaintenanceCheck } from './maintenance-facts.js'
 
 export const lastRunCheck: MaintenanceCheck = {
@@ -19,7 +20,7 @@ export const lastRunCheck: MaintenanceCheck = {
         reason: 'What it could not do is tried again by every run, and stays undone until one succeeds.',
         nextStep: 'Mend what the error names, then run maintenance again. The report of the run has every step, and who was in its way.',
         statements: [
-          'partman maintain',
+          maintainCommand(maintenance),
           sql`SELECT report FROM partman.run WHERE lease = ${literal(maintenance.leaseName)} AND outcome = 'failed' ORDER BY id DESC LIMIT 1;`,
         ],
       },

@@ -1,5 +1,6 @@
 import type { CheckResult } from './check.js'
 import { formatDurationMs } from './format-duration-ms.js'
+import { maintainCommand } from './maintain-command.js'
 import type { MaintenanceCheck } from './maintenance-facts.js'
 
 /** Whoever maintains does so several times a day. */
@@ -22,7 +23,7 @@ export const maintainerSeenCheck: MaintenanceCheck = {
             : `The last maintenance run ended ${formatDurationMs(lastRunAgeMs)} ago`,
         reason: 'Nobody makes the partitions that are to come, and rows are refused once those that there are have passed.',
         nextStep: 'Run it once, and see to it that it runs again and again: docs/running.md.',
-        statements: ['partman maintain'],
+        statements: [maintainCommand(maintenance)],
       },
     ]
   },

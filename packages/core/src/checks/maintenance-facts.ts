@@ -12,6 +12,8 @@ export interface MaintenanceHistory {
   readonly lastReported: LastReported | null
   /** Runs of the last day that were begun and never ended. */
   readonly cutOff: { readonly count: number; readonly lastHolder: string; readonly lastAgeMs: number; readonly isLast: boolean } | null
+  /** Whether hooks of the application were asked about partitions that are there still. */
+  readonly hasHooks: boolean
   /** Calls of hooks that have failed again and again. */
   readonly failingHooks: readonly FailingHook[]
 }

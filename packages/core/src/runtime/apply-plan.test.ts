@@ -39,6 +39,31 @@ it('a plan is applied as it was shown, also later, as long as nothing has change
   await expect(world.maintainer.applyPlan(world.plan)).rejects.toEqual(stale)
 })
 
+it('what a plan retires has its whole grace period before it from when it is applied', async () => {
+  const world = await planned()
+  const gone = async () => (await world.test.query(`SELECT to_regclass('${OLDEST}') IS NULL AS gone`)).rows[0]?.['gone']
+  world.clock.set('2026-02-09T00:00:00Z')
+  await world.maintainer.applyPlan(world.plan)
+  await world.maintainer.runOnce()
+  world.clock.set('2026-02-09T23:59:59Z')
+  await world.maintainer.runOnce()
+  expect(await gone()).toBe(false)
+  world.clock.set('2026-02-10T00:00:01Z')
+  await world.maintainer.runOnce()
+  expect(await gone()).toBe(true)
+})
+
+it('what a plan retires is marked by the clock of the database where nobody brings another', async () => {
+  const world = await planned()
+  const { document, database } = world
+  const planOfThen = await planMaintenance(database, document, { at: Date.now() - 3 * 86_400_000 })
+  await createMaintainer({ document, database }).applyPlan(planOfThen.plan)
+  const marks = await world.test.query(
+    `SELECT now() - (substring(obj_description('${OLDEST}'::regclass) FROM '\\{.*\\}')::json ->> 'retiredAt')::timestamptz < interval '1 hour' AS fresh`,
+  )
+  expect(marks.rows).toEqual([{ fresh: true }])
+})
+
 it('a plan is refused when a partition was dropped and made anew under the same name', async () => {
   const world = await planned()
   await world.test.query(`DROP TABLE ${OLDEST}`)

@@ -36,7 +36,7 @@ export class HookQuestions {
     this.#calls = calls
   }
 
-  /** Reads what was said before; nothing where nothing is to go. Also a maintainer without hooks leaves what is to be kept. */
+  /** Reads what was said before; nothing where nothing is to go. Also a maintainer without hooks leaves what no hook has let go. */
   static async observe(operations: readonly Operation[], context: HookContext): Promise<HookQuestions> {
     const targets = operations.flatMap((operation) => (retires(operation) ? [targetOf(operation)] : []))
     return new HookQuestions(context, await observeHookCalls(context.database, targets))
@@ -49,7 +49,8 @@ export class HookQuestions {
     const call = this.#calls.get(hookCallKey(target))
     const isAskedAnew = call?.isStale === true && this.#hookOf(target) !== undefined
     if (call?.decision === 'keep' && !isAskedAnew) return kept(target.phase, call.attempts, call.reason ?? '')
-    if (!this.#hookOf(target)) return { kind: 'proceed' }
+    if (!this.#hookOf(target))
+      return call === undefined || call.decision === 'proceed' ? { kind: 'proceed' } : undecided(target.phase, call)
     // Where somebody has attached it again, or altered it, that was said of other rows.
     if (call?.decision === 'proceed' && call.isCurrent && !isAskedAnew)
       return { kind: 'proceed', hook: reportOf(target.phase, call.attempts, 'proceed', call.reason) }
@@ -163,6 +164,15 @@ function describe(
 
 function kept(phase: RetirementPhase, attempt: number, reason: string): Extract<HookAnswer, { kind: 'skipped' | 'failed' }> {
   return { kind: 'skipped', error: `kept by the ${phase} hook: ${reason}`, hook: reportOf(phase, attempt, 'keep', reason) }
+}
+
+/** The hook was asked, and has not let it go; whoever has no hooks cannot ask it again. */
+function undecided(phase: RetirementPhase, { attempts, decision, reason, retryAt }: HookCall): HookAnswer {
+  const why = reason === null ? '' : `: ${reason}`
+  const { hook } = putOff(phase, attempts, decision, reason, retryAt)
+  const asked = `the ${phase} hook of the application was asked and has not answered \`proceed\`${why}`
+  const error = `${asked}; a maintainer with hooks (\`--hooks <module>\`) has to run, or its row in partman.hook_call to be deleted`
+  return { kind: 'skipped', error, hook }
 }
 
 function putOff(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { PartmanError } from '../error.js'
+import type { Finding } from '../plan/finding.js'
 import type { PartmanDocument } from '../policy/document.js'
 import type { Database } from '../sql/database.js'
 import { constantSql, integer, literal, type Sql, sql } from '../sql/sql.js'
@@ -60,16 +61,19 @@ const SAMPLE_INTERVAL = sql`interval '6 hours'`
 export async function acquireLease(database: Database, name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
   try {
     const [row] = await database.query<{ token: string; run_id: string; cut_off: string | null; is_sample_due: boolean }>(
-      sql`WITH granted AS (
-  INSERT INTO partman.lease AS l (name, holder, token, expires_at)
-  SELECT $1, $2, 1, pg_catalog.clock_timestamp() + interval ${literal(`${ttlMs} milliseconds`)}
+      sql`WITH unfinished AS MATERIALIZED (
+  SELECT r.id FROM partman.run r WHERE r.lease = $1 AND r.finished_at IS NULL
+), granted AS (
+  INSERT INTO partman.lease AS l (name, holder, token, expires_at, cut_off_runs)
+  SELECT $1, $2, 1, pg_catalog.clock_timestamp() + interval ${literal(`${ttlMs} milliseconds`)}, (SELECT pg_catalog.count(*) FROM unfinished)
   WHERE NOT EXISTS (SELECT FROM partman.lease h WHERE h.name = $1 AND h.expires_at >= pg_catalog.clock_timestamp())
-  ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, token = l.token + 1, expires_at = excluded.expires_at
+  ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, token = l.token + 1, expires_at = excluded.expires_at,
+    cut_off_runs = l.cut_off_runs + excluded.cut_off_runs
   WHERE l.expires_at < pg_catalog.clock_timestamp()
   RETURNING token, holder, sampled_at IS NULL OR sampled_at < pg_catalog.clock_timestamp() - ${SAMPLE_INTERVAL} AS is_sample_due
 ), cut_off AS (
-  UPDATE partman.run r SET finished_at = pg_catalog.clock_timestamp(), outcome = 'cut-off' FROM granted
-  WHERE r.lease = $1 AND r.finished_at IS NULL
+  UPDATE partman.run r SET finished_at = pg_catalog.clock_timestamp(), outcome = 'cut-off' FROM granted, unfinished
+  WHERE r.id = unfinished.id AND r.finished_at IS NULL
   RETURNING r.id, r.holder, r.started_at
 ), begun AS (
   INSERT INTO partman.run (lease, holder) SELECT $1, holder FROM granted RETURNING id
@@ -106,10 +110,13 @@ export function isLeaseHeld(name: `$${number}`, holder: `$${number}`, token: `$$
   )
 }
 
+/** Whoever has another's run for cut off has counted it as such. */
+const OWN_RUN = sql`id = $4::bigint AND holder = $2 AND finished_at IS NULL`
+
 /** Gives a lease back that no run of maintenance was made with. */
 export async function returnLease(database: Database, { name, holder, token, runId }: Lease): Promise<void> {
   await database.query(
-    sql`WITH returned AS (UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp() WHERE name = $1 AND holder = $2 AND token = $3::bigint) DELETE FROM partman.run WHERE id = $4::bigint AND holder = $2`,
+    sql`WITH returned AS (UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp() WHERE name = $1 AND holder = $2 AND token = $3::bigint) DELETE FROM partman.run WHERE ${OWN_RUN}`,
     [name, holder, token, runId],
   )
 }
@@ -117,9 +124,16 @@ export async function returnLease(database: Database, { name, holder, token, run
 /** How many runs, idle ones included, the history goes back: a week of one a minute. */
 const RUNS_KEPT = 10_000
 
+/** What a report has found, in an order of its own. */
+function foundBy(report: Sql): Sql {
+  return sql`(SELECT pg_catalog.jsonb_agg(told ORDER BY told) FROM pg_catalog.jsonb_array_elements(${report} -> 'findings') AS f, LATERAL (SELECT pg_catalog.jsonb_build_array(f -> 'code', f -> 'table', f -> 'severity') AS told) AS t)`
+}
+
 /**
- * Ends the run and gives the lease back, with what the run took added to its totals. A run that did nothing leaves no row of its own. After a
- * failover, another's run may have the same number, as its lease may have the same token.
+ * Ends the run and gives the lease back, with what the run took added to its totals. A run that did nothing leaves no row of its own,
+ * unless it has found other than the last that left one: by code, table and severity, as messages have figures that change all the time. One
+ * whose lease has gone to another holder adds nothing: that one has counted it as cut off, and its row says so. After a failover, another's
+ * run may have the same number, as its lease may have the same token.
  */
 export async function releaseLease(
   database: Database,
@@ -127,27 +141,41 @@ export async function releaseLease(
   {
     outcome,
     report,
+    isIdle,
     figures,
   }: {
     readonly outcome: 'done' | 'failed'
-    readonly report: { readonly models?: readonly string[] } | null
+    readonly report: { readonly models: readonly string[]; readonly findings: readonly Finding[] }
+    readonly isIdle: boolean
     readonly figures: RunFigures
   },
 ): Promise<void> {
   const { durationMs, statements, failedSteps, lockRetries, lockWaitMs } = figures
   const released = sql`UPDATE partman.lease SET expires_at = pg_catalog.clock_timestamp(), last_run_at = pg_catalog.clock_timestamp(),
-    last_run_ms = $5::bigint, runs = runs + 1, failed_runs = failed_runs + $6::bigint, cut_off_runs = cut_off_runs + $7::bigint, run_ms = run_ms + $5::bigint,
-    statements = statements + $8::bigint, failed_steps = failed_steps + $9::bigint, lock_retries = lock_retries + $10::bigint, lock_wait_ms = lock_wait_ms + $11::bigint
+    last_run_ms = $5::bigint, runs = runs + 1, failed_runs = failed_runs + $6::bigint, run_ms = run_ms + $5::bigint,
+    statements = statements + $7::bigint, failed_steps = failed_steps + $8::bigint, lock_retries = lock_retries + $9::bigint, lock_wait_ms = lock_wait_ms + $10::bigint
   WHERE name = $1 AND holder = $2 AND token = $3::bigint`
   const isFailed = outcome === 'failed' ? 1 : 0
-  const totals = [durationMs, isFailed, lease.cutOff.length, statements, failedSteps, lockRetries, lockWaitMs].map(Math.round)
+  const totals = [durationMs, isFailed, statements, failedSteps, lockRetries, lockWaitMs].map(Math.round)
   const values = [lease.name, lease.holder, lease.token, lease.runId, ...totals]
-  if (report === null) {
-    await database.query(sql`WITH released AS (${released}) DELETE FROM partman.run WHERE id = $4::bigint AND holder = $2`, values)
+  const ending = sql`UPDATE partman.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $11, report = $12::text::jsonb WHERE ${OWN_RUN}`
+  if (isIdle) {
+    await database.query(
+      sql`WITH released AS (${released}), known AS MATERIALIZED (
+  SELECT COALESCE((
+    SELECT (r.report -> 'models') @> ($12::text::jsonb -> 'models') AND ${foundBy(constantSql('r.report'))} IS NOT DISTINCT FROM ${foundBy(constantSql('$12::text::jsonb'))}
+    FROM partman.run r WHERE r.lease = $1 AND r.id <> $4::bigint AND r.report IS NOT NULL ORDER BY r.id DESC LIMIT 1
+  ), ($12::text::jsonb -> 'findings') = '[]') AS is_known
+), forgotten AS (
+  DELETE FROM partman.run WHERE id <= $4::bigint - ${integer(RUNS_KEPT)} AND NOT (SELECT is_known FROM known)
+), told AS (${ending} AND NOT (SELECT is_known FROM known))
+DELETE FROM partman.run WHERE ${OWN_RUN} AND (SELECT is_known FROM known)`,
+      [...values, outcome, JSON.stringify(report)],
+    )
     return
   }
   await database.query(
-    sql`WITH released AS (${released}), forgotten AS (DELETE FROM partman.run WHERE id <= $4::bigint - ${integer(RUNS_KEPT)}) UPDATE partman.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $12, report = $13::text::jsonb WHERE id = $4::bigint AND holder = $2`,
+    sql`WITH released AS (${released}), forgotten AS (DELETE FROM partman.run WHERE id <= $4::bigint - ${integer(RUNS_KEPT)}) ${ending}`,
     [...values, outcome, JSON.stringify(report)],
   )
 }

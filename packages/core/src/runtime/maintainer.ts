@@ -68,7 +68,8 @@ export interface Maintainer {
   runOnce(options?: RunOptions): Promise<MaintenanceReport>
   /**
    * Applies a plan that somebody has looked at. It is made again for its own instant: only where that gives the very same
-   * operations on the very same objects is anything done. `actor`: who asked for it, as the audit log names them; default: the maintainer.
+   * operations on the very same objects is anything done. The grace period of what it retires begins when it is applied. `actor`: who
+   * asked for it, as the audit log names them; default: the maintainer.
    *
    * @throws PartmanError `PLAN_STALE`, `BOOKKEEPING_MISSING`
    */
@@ -161,7 +162,8 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       const common = { database, acting, keeper, signal, logger }
       const hooks = await HookQuestions.observe(plan.operations, { ...common, hooks: settings.hooks, timeoutMs: settings.hookTimeoutMs })
       const steps = await runSteps(plan.operations, { ...common, hooks, settings, lockCapacity, deadline })
-      if (lease.isSampleDue && !keeper.isLost) await sample({ state: observation.state, operations: plan.operations }, lease)
+      const isOver = signal.aborted || performance.now() > deadline
+      if (lease.isSampleDue && !keeper.isLost && !isOver) await sample({ state: observation.state, operations: plan.operations }, lease)
       const outcome = keeper.isLost || steps.some((step) => step.outcome === 'failed') ? 'failed' : 'done'
       report = { outcome, now: plan.now, steps, findings: plan.findings, ...runs }
     } catch (error) {
@@ -172,7 +174,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
     return report
   }
 
-  /** A run is none the worse for a sample that fails. */
+  /** A run is none the worse for a sample that fails; the next one comes in its time. */
   async function sample(run: Parameters<typeof recordSamples>[2], lease: Lease): Promise<void> {
     await recordSamples(database, document.tables, run, lease).catch((err: unknown) => logger.warn({ err }, 'sizes not sampled'))
   }
@@ -187,8 +189,7 @@ export function createMaintainer(options: MaintainerOptions): Maintainer {
       durationMs: performance.now() - began.monotonic,
       statements: counted.statements - began.statements + 1,
     }
-    const kept = isIdle ? null : { ...report, models: began.looked }
-    await releaseLease(database, lease, { outcome: report.outcome, report: kept, figures })
+    await releaseLease(database, lease, { outcome: report.outcome, report: { ...report, models: began.looked }, isIdle, figures })
   }
 
   function runOnce({ budgetMs = settings.budgetMs }: RunOptions = {}): Promise<MaintenanceReport> {

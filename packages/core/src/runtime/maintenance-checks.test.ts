@@ -110,6 +110,19 @@ test('a lease that is held for long is found, and its statement ends it', async 
   expect(await checked.check()).toEqual([])
 })
 
+test('where hooks were asked about what is there, no maintenance without them is advised', async () => {
+  const commands = async () => (await checked.check()).flatMap(({ statements }) => statements).filter((one) => one.startsWith('partman '))
+  await query(`UPDATE partman.lease SET last_run_at = now() - interval '3 days'`)
+  await query(
+    `INSERT INTO partman.run (lease, holder, outcome, started_at, finished_at, report) VALUES ($1, 'h', 'failed', now() - interval '3 days', now() - interval '3 days', '{"steps": []}')`,
+    lease,
+  )
+  await query(`INSERT INTO partman.hook_call (partition, phase, relation) VALUES (1::oid, 'before-drop', 'p.gone')`)
+  expect(new Set(await commands())).toEqual(new Set(['partman maintain']))
+  await query(`INSERT INTO partman.hook_call (partition, phase, relation) VALUES ('pg_class'::regclass, 'before-drop', 'p.there')`)
+  expect(await commands()).toEqual(['partman maintain --hooks <module>', 'partman maintain --hooks <module>'])
+})
+
 test('a hook that fails again and again is found, while its partition is there', async () => {
   const call = (relation: string, attempts: number, decision: string | null, oid: string) =>
     query(

@@ -107,7 +107,8 @@ function names({ name, partitions }: Partition): string[] {
 }
 
 /**
- * Makes a plan again, for the instant that it was made for.
+ * Makes a plan again, for the instant that it was made for; what is retired by it bears the instant of now, where that is later, and has its
+ * whole grace period before it.
  *
  * @throws PartmanError `PLAN_STALE` where the outcome is another one: the database or the declaration has changed in between
  */
@@ -124,7 +125,11 @@ export async function planAgain(
     })
   }
   // What took nothing at an instant long past says nothing of now.
-  if (planned.plan.fingerprint === fingerprint) return { ...planned, accepted: [] }
+  if (planned.plan.fingerprint === fingerprint) {
+    const appliedAt = Math.max(Date.parse(now), options.clock?.now().getTime() ?? planned.observation.server.now)
+    const operations = planned.plan.operations.map((operation) => markedAt(operation, new Date(appliedAt).toISOString()))
+    return { ...planned, plan: { ...planned.plan, operations }, accepted: [] }
+  }
   throw new PartmanError(
     'PLAN_STALE',
     'The plan no longer fits: the database, the declaration or the plan itself has changed since it was made',
@@ -132,4 +137,9 @@ export async function planAgain(
       hint: 'Plan again, look, and apply that. Nothing was changed.',
     },
   )
+}
+
+function markedAt(operation: Operation, instant: string): Operation {
+  if (operation.kind === 'detach-partition') return { ...operation, retiredAt: instant }
+  return operation.kind === 'move-partition' ? { ...operation, movedAt: instant } : operation
 }

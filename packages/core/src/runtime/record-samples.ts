@@ -10,8 +10,8 @@ import { measureGroups } from './measure-relations.js'
 const KEPT = sql`interval '400 days'`
 
 /**
- * Notes how large the declared tables are at this moment, retired partitions included, and forgets what is older than 400 days. Two statements.
- * `state` and `operations` are those of the run: what it has detached is in the one no more, and in the other.
+ * Notes how large the declared tables are at this moment, retired partitions included, and forgets what is older than 400 days. Three statements.
+ * It counts as done once it is begun: measuring that is cut off in one run would be in each. `state` and `operations` are those of the run: what it has detached is in the one no more, and in the other.
  */
 export async function recordSamples(
   database: Database,
@@ -26,6 +26,12 @@ export async function recordSamples(
     const leaving = operations.flatMap((one) => (one.kind === 'detach-partition' && sameTable(one.table, table) ? [one.partition.oid] : []))
     return [{ name: model, table, oids: [found.oid, ...detached, ...leaving] }]
   })
+  const held = [lease.name, lease.holder, lease.token]
+  const [begun] = await database.query<{ at: string }>(
+    sql`UPDATE partman.lease l SET sampled_at = pg_catalog.clock_timestamp() WHERE ${isLeaseHeld('$1', '$2', '$3')} RETURNING l.sampled_at::text AS at`,
+    held,
+  )
+  if (!begun) return
   const measures = await measureGroups(database, groups)
   const samples = groups.map(({ name, table }) => {
     const { bytes, rows, leaves } = measures.get(name) ?? { bytes: 0, rows: null, leaves: 0 }
@@ -33,13 +39,13 @@ export async function recordSamples(
   })
   await database.query(
     sql`WITH sampled AS (
-  UPDATE partman.lease l SET sampled_at = pg_catalog.clock_timestamp() WHERE ${isLeaseHeld('$1', '$2', '$3')} RETURNING l.sampled_at
+  SELECT $5::timestamptz AS at FROM partman.lease l WHERE ${isLeaseHeld('$1', '$2', '$3')}
 ), forgotten AS (
-  DELETE FROM partman.sample WHERE at < (SELECT sampled_at FROM sampled) - ${KEPT}
+  DELETE FROM partman.sample WHERE at < (SELECT sampled.at FROM sampled) - ${KEPT}
 )
 INSERT INTO partman.sample (table_schema, table_name, at, leaves, bytes, rows)
-SELECT s.schema, s.name, sampled.sampled_at, s.leaves, s.bytes, s.rows
+SELECT s.schema, s.name, sampled.at, s.leaves, s.bytes, s.rows
 FROM sampled CROSS JOIN pg_catalog.json_to_recordset($4::text::json) AS s (schema text, name text, leaves int, bytes bigint, rows bigint)`,
-    [lease.name, lease.holder, lease.token, JSON.stringify(samples)],
+    [...held, JSON.stringify(samples), begun.at],
   )
 }

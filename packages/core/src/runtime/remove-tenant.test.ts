@@ -523,6 +523,47 @@ describe('a tenant that is taken back', () => {
     expect(await rows('SELECT reason FROM partman.removal')).toEqual([{ reason: 'for good' }])
   })
 
+  it('is not overruled by a restoration that has waited for its turn meanwhile', async () => {
+    const { remove, maintainer, database, document, rows } = await start()
+    await remove()
+    await maintainer().runOnce()
+    let isRemoved = false
+    const query: typeof database.query = async (text, values) => {
+      if (text.includes('INSERT INTO partman.lease') && !isRemoved) {
+        isRemoved = true
+        await removeTenant(database, document, { ...REMOVAL, reason: 'for good' })
+      }
+      return database.query(text, values)
+    }
+    await expect(restoreTenant({ query }, document, RETURN, OPTIONS)).rejects.toMatchObject({ code: 'RESTORE_REFUSED' })
+    expect(await rows('SELECT reason FROM partman.removal')).toEqual([{ reason: 'for good' }])
+  })
+
+  it('comes back where two take it back at the same time', async () => {
+    const { remove, maintainer, database, document, rows, count } = await start()
+    await remove()
+    await maintainer().runOnce()
+    let second: ReturnType<typeof restoreTenant> | undefined
+    const query: typeof database.query = async (text, values) => {
+      if (text.includes('restore-tenant')) {
+        const begun = new Promise<void>((resolve) => {
+          const waiting: typeof database = {
+            query: (statement, given) => {
+              if (statement.includes('INSERT INTO partman.lease')) resolve()
+              return database.query(statement, given)
+            },
+          }
+          second = restoreTenant(waiting, document, RETURN, { ...OPTIONS, waitMs: 60_000 })
+        })
+        await begun
+      }
+      return database.query(text, values)
+    }
+    expect(await restoreTenant({ query }, document, RETURN, OPTIONS)).toMatchObject({ wasRemoved: true })
+    expect(await second).toEqual({ wasRemoved: false, attached: [] })
+    expect([await count('a'), await rows('SELECT key FROM partman.removal')]).toEqual([2000, []])
+  })
+
   it('stays removed where the lease goes to another one on the way', async () => {
     const { remove, maintainer, database, document, test, count, rows, bounds } = await start()
     await remove()

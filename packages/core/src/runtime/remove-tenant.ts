@@ -29,7 +29,7 @@ const RECORD = sql`WITH locked AS MATERIALIZED (
 ), recorded AS (
   INSERT INTO partman.removal AS r (partition_schema, tenants, key, removed_by, reason, terms) SELECT $5, $1, $2, $3, $4, $6::text::jsonb FROM locked
   ON CONFLICT (partition_schema, tenants, key) DO UPDATE
-    SET reason = excluded.reason, removed_by = excluded.removed_by, grace_from = excluded.grace_from
+    SET removed_at = excluded.removed_at, reason = excluded.reason, removed_by = excluded.removed_by, grace_from = excluded.grace_from
   RETURNING r.removed_at, r.terms
 ), asked_anew AS (
   UPDATE partman.hook_call SET stale = true FROM recorded WHERE partition = ANY ($7::text[]::oid[])

@@ -39,7 +39,7 @@ const LEASE_TTL_MS = 60_000
 const LOOK_AGAIN_MS = 200
 
 /** From here on no step that was planned before is done, and whatever stands detached has its whole grace period before it again. */
-const BEGIN = sql`UPDATE partman.removal SET grace_from = pg_catalog.clock_timestamp() WHERE partition_schema = $1 AND tenants = $2 AND key = $3 RETURNING grace_from::text AS grace_from`
+const BEGIN = sql`UPDATE partman.removal SET grace_from = pg_catalog.clock_timestamp() WHERE partition_schema = $1 AND tenants = $2 AND key = $3 RETURNING removed_at::text AS removed_at`
 
 const OWNERS =
   constantSql(`SELECT c.relowner::text AS owner FROM pg_catalog.unnest($1::text[]) AS name JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(name)::oid
@@ -48,7 +48,7 @@ const OWNERS =
 const END = sql`WITH held AS MATERIALIZED (
   SELECT ${lockTenant(constantSql('$2::text'), constantSql('$3::text'))} FROM partman.lease l WHERE ${isLeaseHeld('$7', '$8', '$9')} FOR UPDATE
 ), restored AS (
-  DELETE FROM partman.removal r USING held WHERE r.partition_schema = $1 AND r.tenants = $2 AND r.key = $3 AND r.grace_from::text = $11 RETURNING r.key
+  DELETE FROM partman.removal r USING held WHERE r.partition_schema = $1 AND r.tenants = $2 AND r.key = $3 AND r.removed_at::text = $11 RETURNING r.key
 ), asked_anew AS (
   UPDATE partman.hook_call SET stale = true FROM restored WHERE partition = ANY ($6::text[]::oid[])
 ), told AS (
@@ -92,13 +92,15 @@ class Restoration {
   }
 
   async run(): Promise<RestoredTenant> {
-    if ((await this.#begin()) === undefined) return this.#registerOnly()
+    // Whoever removes it anew from here on is not overruled; another restoration, which moves its grace period, says the same as this one.
+    const removedAt = await this.#begin()
+    if (removedAt === undefined) return this.#registerOnly()
     const lease = await this.#waitForLease()
     try {
-      // Whoever removes it anew from here on is not overruled.
-      const graceFrom = await this.#begin()
-      if (graceFrom === undefined) return await this.#registerOnly()
-      const attached = await this.#attachAll(lease, graceFrom)
+      const stillAt = await this.#begin()
+      if (stillAt === undefined) return await this.#registerOnly()
+      if (stillAt !== removedAt) throw removedAnew(this.key)
+      const attached = await this.#attachAll(lease, removedAt)
       await this.#register()
       return { wasRemoved: true, attached }
     } finally {
@@ -107,8 +109,8 @@ class Restoration {
   }
 
   async #begin(): Promise<string | undefined> {
-    const [row] = await this.database.query<{ grace_from: string }>(BEGIN, this.#names)
-    return row?.grace_from
+    const [row] = await this.database.query<{ removed_at: string }>(BEGIN, this.#names)
+    return row?.removed_at
   }
 
   async #registerOnly(): Promise<RestoredTenant> {
@@ -117,7 +119,7 @@ class Restoration {
     return { wasRemoved: false, attached: [] }
   }
 
-  async #attachAll(lease: Lease, graceFrom: string): Promise<PartitionOfTenant[]> {
+  async #attachAll(lease: Lease, removedAt: string): Promise<PartitionOfTenant[]> {
     const { database, document, ofSet, key, request, options } = this
     const fence = { lease: lease.name, holder: lease.holder, token: lease.token, leaseTtlMs: LEASE_TTL_MS }
     // A detach that its maintainer has left behind in the queue comes before this, and is seen.
@@ -160,12 +162,12 @@ class Restoration {
       holder,
       token,
       JSON.stringify(names),
-      graceFrom,
+      removedAt,
       request.from ?? null,
     ]
     const [ended] = await retryOnLocks(() => database.query<{ held: boolean; restored: boolean }>(END, values), options)
     if (!ended?.held) throw leaseHeld()
-    if (!ended.restored) throw incomplete(key, ['somebody has removed it anew meanwhile'])
+    if (!ended.restored) throw removedAnew(key)
     return names
   }
 
@@ -244,6 +246,10 @@ function leaseHeld(): PartmanError {
   return new PartmanError('LEASE_HELD', 'A maintainer is at work, and the tenant is to be taken back between two of its runs', {
     hint: `Try again in a moment; \`partman status\` shows who holds the lease. ${STAYS}.`,
   })
+}
+
+function removedAnew(key: string): PartmanError {
+  return incomplete(key, ['somebody has removed it anew meanwhile'])
 }
 
 function incomplete(key: string, refusals: readonly string[]): PartmanError {

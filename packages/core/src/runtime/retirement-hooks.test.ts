@@ -191,6 +191,39 @@ describe('a hook', () => {
     ])
   })
 
+  it('that has not let a partition go keeps it also from a maintainer without hooks, until it answers or its row is deleted', async () => {
+    const { clock, maintainer, rows } = await retiringTables()
+    const { hooks } = hooksThat((name) => {
+      if (name === 'a_p20260301') throw new Error('no bucket')
+      return name === 'b_p20260301' ? { decision: 'retry', after: '1 minute' } : 'proceed'
+    })
+    clock.set(DAY_1)
+    await maintainer({ hooks }).runOnce()
+    // Long past the time when it was to be asked again, and though its tenant was removed or restored since.
+    await rows(`UPDATE partman.hook_call SET retry_at = clock_timestamp() - interval '1 day', stale = relation LIKE '%\\_a\\_%'`)
+    const [before] = await rows('SELECT count(*)::int AS runs FROM partman.run')
+    const bare = await maintainer().runOnce()
+    expect([bare.outcome, retirements(bare)]).toEqual(['done', ['detach a_p20260301 skipped', 'detach b_p20260301 skipped']])
+    const todo = 'a maintainer with hooks (`--hooks <module>`) has to run, or its row in partman.hook_call to be deleted'
+    expect(hookReports(bare)).toMatchObject([
+      { attempt: 1, error: `the before-detach hook of the application was asked and has not answered \`proceed\`: no bucket; ${todo}` },
+      { attempt: 1, error: `the before-detach hook of the application was asked and has not answered \`proceed\`; ${todo}` },
+    ])
+    expect(await rows('SELECT count(*)::int AS runs FROM partman.run')).toEqual([before])
+
+    expect(retirements(await maintainer({ hooks: hooksThat().hooks }).runOnce())).toContain('detach b_p20260301 done')
+    await rows(`UPDATE partman.hook_call SET decision = NULL WHERE relation LIKE '%\\_a\\_%'`)
+    clock.set(DAY_2)
+    const { hooks: failing } = hooksThat(() => {
+      throw new Error('no bucket')
+    })
+    await maintainer({ hooks: failing }).runOnce()
+    expect(retirements(await maintainer().runOnce()).every((step) => step.endsWith('skipped'))).toBe(true)
+    await rows('DELETE FROM partman.hook_call')
+    const freed = retirements(await maintainer().runOnce())
+    expect([freed.length, freed.every((step) => step.endsWith('done'))]).toEqual([4, true])
+  })
+
   it('that said yes is not called again where its partition then meets a lock, in this run or the next', async () => {
     const { test, clock, maintainer } = await retiringTables()
     const { calls, hooks } = hooksThat()

@@ -5,6 +5,7 @@ import { prepareDatabase } from '../fixtures/prepare-database.js'
 import { HOSTILE, webhookDocument, webhookTables } from '../fixtures/webhook-tables.js'
 import type { Database } from '../sql/database.js'
 import { qualified } from '../sql/sql.js'
+import { acquireLease, leaseName, returnLease } from './lease.js'
 import { createMaintainer } from './maintainer.js'
 import { SQLSTATE } from './sql-state.js'
 
@@ -68,7 +69,7 @@ it('counts a retired partition to its table until it is dropped', async () => {
   expect(after['leaves']).toBe(before['leaves'] + created.length)
 })
 
-it('a sample that fails is no failure of the run, and is taken by the next one', async () => {
+it('a sample that fails is no failure of the run, and the next one comes in its time', async () => {
   const { test, database } = await prepare()
   const warnings: string[] = []
   const logger = { info() {}, error() {}, warn: (_: object, message: string) => void warnings.push(message) }
@@ -78,6 +79,41 @@ it('a sample that fails is no failure of the run, and is taken by the next one',
   expect(warnings).toEqual(['sizes not sampled'])
   await test.query('ALTER TABLE partman.sample_away RENAME TO sample')
   await maintainer.runOnce()
+  expect(await samples(test)).toEqual([])
+  await test.query(`UPDATE partman.lease SET sampled_at = sampled_at - interval '6 hours'`)
+  await maintainer.runOnce()
+  expect(await samples(test)).toHaveLength(document.tables.length)
+})
+
+it('a sample whose measuring is cut off is not begun anew by each run', async () => {
+  const { database } = await prepare()
+  let measured = 0
+  const cutOff: Database = {
+    query(statement, values) {
+      if (!/^WITH RECURSIVE pinned.*json_object_agg/s.test(statement)) return database.query(statement, values)
+      measured++
+      return Promise.reject(new Error('Connection terminated unexpectedly'))
+    },
+  }
+  const maintainer = createMaintainer({ document, database: cutOff })
+  await maintainer.runOnce()
+  await maintainer.runOnce()
+  expect(measured).toBe(1)
+})
+
+it('a run whose time is over, or that is stopped, leaves the sample to the next one', async () => {
+  const { test, database } = await prepare()
+  await createMaintainer({ document, database }).runOnce({ budgetMs: 0 })
+  const stopping: Database = {
+    query(statement, values) {
+      void stopped.stop()
+      return database.query(statement, values)
+    },
+  }
+  const stopped = createMaintainer({ document, database: stopping })
+  await stopped.runOnce()
+  expect(await samples(test)).toEqual([])
+  await createMaintainer({ document, database }).runOnce()
   expect(await samples(test)).toHaveLength(document.tables.length)
 })
 
@@ -127,4 +163,62 @@ it('adds up failed runs and steps, retries behind locks, and runs that were cut 
     cut_off_runs: '1',
   })
   expect(Number(lock_retries)).toBeGreaterThan(0)
+})
+
+it('counts a run that was cut off once, also where the next lease is for no run of maintenance', async () => {
+  const { test, database } = await prepare()
+  const name = leaseName(document)
+  const take = async () => (await acquireLease(database, name, 'another', 60_000))!
+  await take()
+  for (let n = 0; n < 2; n++) {
+    await test.query(`UPDATE partman.lease SET expires_at = 'epoch'`)
+    const taken = await take()
+    expect(taken.cutOff).toHaveLength(1 - n)
+    await returnLease(database, taken)
+    expect(await lease(test)).toMatchObject({ cut_off_runs: '1', runs: '0' })
+  }
+})
+
+it.each([/^WITH RECURSIVE pinned/m, /^WITH released/])(
+  'counts a run whose lease has gone to another as cut off, and not as failed, at %s',
+  async (at) => {
+    const { test, database } = await prepare()
+    let isGone = false
+    const losing: Database = {
+      async query(statement, values) {
+        if (at.test(statement) && !isGone) {
+          isGone = true
+          await test.query(`UPDATE partman.lease SET expires_at = 'epoch'`)
+          await acquireLease(database, leaseName(document), 'another', 60_000)
+        }
+        return database.query(statement, values)
+      },
+    }
+    await createMaintainer({ document, database: losing }).runOnce()
+    expect(await lease(test)).toMatchObject({ cut_off_runs: '1', failed_runs: '0', runs: '0' })
+    const { rows } = await test.query('SELECT outcome, report FROM partman.run ORDER BY id')
+    expect(rows).toEqual([
+      { outcome: 'cut-off', report: null },
+      { outcome: null, report: null },
+    ])
+  },
+)
+
+it('a run that does nothing leaves a report where it finds other than the last one, and once only', async () => {
+  const { test, database } = await prepare()
+  await test.query(`INSERT INTO ${qualified(HOSTILE.projects)} (id) VALUES ('acme')`)
+  const maintainer = createMaintainer({ document, database })
+  const reports = async () => {
+    await maintainer.runOnce()
+    await maintainer.runOnce()
+    return (await test.query(`SELECT jsonb_array_length(report -> 'findings') > 0 AS found FROM partman.run ORDER BY id`)).rows.map(
+      ({ found }) => found,
+    )
+  }
+  expect(await reports()).toEqual([false])
+  const beside = `${qualified({ schema: HOSTILE.partitionSchema, name: 'a default' })}`
+  await test.query(`CREATE TABLE ${beside} PARTITION OF ${qualified(HOSTILE.attempts)} DEFAULT`)
+  expect(await reports()).toEqual([false, true])
+  await test.query(`DROP TABLE ${beside}`)
+  expect(await reports()).toEqual([false, true, false])
 })

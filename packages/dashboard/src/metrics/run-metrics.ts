@@ -18,13 +18,13 @@ export const RUN_METRICS: readonly Metric[] = [
   { name: 'partman_runs_total', help: 'Runs of the maintainer that ended.', type: 'counter', samples: total(({ runs }) => runs) },
   {
     name: 'partman_failed_runs_total',
-    help: 'Runs of which a step failed, or that lost their lease.',
+    help: 'Runs that failed; one whose lease has gone to another is cut off instead.',
     type: 'counter',
     samples: total(({ failedRuns }) => failedRuns),
   },
   {
     name: 'partman_cut_off_runs_total',
-    help: 'Runs that were begun and never ended.',
+    help: 'Runs that were begun and never ended, or ended after another had their lease.',
     type: 'counter',
     samples: total(({ cutOffRuns }) => cutOffRuns),
   },
