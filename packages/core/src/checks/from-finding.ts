@@ -23,7 +23,17 @@ export function fromFinding({
   }
 }
 
-/** The commands that a next step names between backticks. */
+/** Whoever is on call may paste these without thinking: all of them only look, or add what is declared. */
+const ONLY_ADDS_OR_LOOKS =
+  /^(?:partman (?:maintain|check|plan|status|doctor|hold list|tenants list|migrate(?: --name <name>)?)|prisma (?:generate|validate))$/
+
+/** What takes something away, or puts it in force, has a way to look first where it is listed here. */
+const LOOKS_FIRST = /^partman approve [\w ]+$/
+
+/** The commands that a next step names between backticks, but for those that somebody has to decide on. */
 function commandsIn(text: string): string[] {
-  return [...text.matchAll(/`((?:partman|prisma) [^`]+)`/g)].map(([, command]) => command ?? '')
+  const commands = [...text.matchAll(/`((?:partman|prisma) [^`]+)`/g)].map(([, command]) => command ?? '')
+  return commands.flatMap((command) =>
+    ONLY_ADDS_OR_LOOKS.test(command) ? [command] : LOOKS_FIRST.test(command) ? [`${command} --dry-run`] : [],
+  )
 }
