@@ -69,6 +69,7 @@ test('everything that is wrong is told at once, the worst first, each once', asy
     reason: 'The database is behind the schema: whatever the annotations say of new tables and columns is not there yet.',
     nextStep: 'Look through them with `partman check`; where it finds no error, deploy them (`prisma migrate deploy`).',
     statements: ['partman check'],
+    choices: [],
     link: 'docs/doctor.md#migrations_pending',
   })
   expect(findings.find(({ code }) => code === 'PENDING_DROP')).toEqual({
@@ -80,6 +81,7 @@ test('everything that is wrong is told at once, the worst first, each once', asy
     reason: 'The deploy deletes rows.',
     nextStep: 'Where it is to have another name, write ALTER TABLE ... RENAME TO in its place.',
     statements: [],
+    choices: [],
     link: 'docs/findings.md#pending_drop',
   })
   const { stdout } = await project.partman(['doctor'])
@@ -92,9 +94,11 @@ test('everything that is wrong is told at once, the worst first, each once', asy
       'warning PARTITION_UNATTACHED',
       '  partman_partitions.by hand \\u001b[2J is no partition and bears no mark of a retirement; it has an unknown number of rows and the columns of public.AuditLog',
       '  No query on the partitioned table sees its rows, and no maintenance ever drops them.',
-      '  Look at its rows. Attach it, with the bound that they lie in, or drop it.',
-      '    ALTER TABLE "public"."AuditLog" ATTACH PARTITION "partman_partitions"."by hand \\u001b[2J" FOR VALUES <bound>;',
-      '    DROP TABLE "partman_partitions"."by hand \\u001b[2J";',
+      '  Look at its rows. Attach it, with the bound that they lie in, or keep it elsewhere; it may be dropped where nobody wants them.',
+      '    -- where its rows belong to public.AuditLog:',
+      '    --   ALTER TABLE "public"."AuditLog" ATTACH PARTITION "partman_partitions"."by hand \\u001b[2J" FOR VALUES <bound>;',
+      '    -- where nobody wants its rows:',
+      '    --   DROP TABLE "partman_partitions"."by hand \\u001b[2J";',
       '  docs/doctor.md#partition_unattached',
       '',
     ].join('\n'),

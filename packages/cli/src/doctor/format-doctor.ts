@@ -31,12 +31,15 @@ export function formatFindings(findings: readonly LinkedFinding[], checks: numbe
   return [...lines, told.length === 0 ? `Nothing found by ${formatCount(checks, 'check')}.` : `${told.join(', ')}.`]
 }
 
-function formatFinding({ message, reason, nextStep, statements, link }: LinkedFinding, style: Output['style']): string[] {
+function formatFinding({ message, reason, nextStep, statements, choices, link }: LinkedFinding, style: Output['style']): string[] {
   const more = statements.length - MAX_STATEMENTS
+  // Behind comment marks: a block that is pasted runs none of them.
+  const shown = choices.flatMap(({ label, sql }) => [`-- ${label}:`, `--   ${sql}`])
   return [
     ...[message, reason, nextStep].map((text) => `  ${formatPrintable(text)}`),
     ...statements.slice(0, MAX_STATEMENTS).map((statement) => `    ${formatPrintable(statement)}`),
     ...(more > 0 ? [`    ... and ${more} more: see --json`] : []),
+    ...shown.map((line) => `    ${formatPrintable(line)}`),
     `  ${style('dim', link)}`,
   ]
 }

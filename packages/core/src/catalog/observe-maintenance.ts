@@ -44,6 +44,9 @@ SELECT pg_catalog.json_build_object(
     SELECT pg_catalog.json_agg(pg_catalog.json_build_object('relation', h.relation, 'phase', h.phase, 'attempts', h.attempts, 'reason', h.reason) ORDER BY h.relation, h.phase)
     FROM partman.hook_call h
     WHERE h.attempts >= ${FAILED_OFTEN} AND h.decision IS NULL AND EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = h.partition)
+  ), '[]'::json),
+  'heldTables', COALESCE((
+    SELECT pg_catalog.json_agg(DISTINCT pg_catalog.jsonb_build_object('schema', h.table_schema, 'name', h.table_name)) FROM partman.hold h WHERE h.released_at IS NULL
   ), '[]'::json)
 )::text AS observed`)
 

@@ -13,6 +13,33 @@ const SETTINGS = [
 
 const AGE_MS = (since: string) => `(EXTRACT(EPOCH FROM pg_catalog.clock_timestamp() - ${since}) * 1000)::bigint`
 
+/** What a run of maintenance does with the tables of the bookkeeping: holds are placed, and tenants registered, by others. */
+const USED: Readonly<Record<string, readonly string[]>> = {
+  approval: ['SELECT', 'INSERT', 'UPDATE'],
+  audit: ['INSERT'],
+  hold: ['SELECT'],
+  hook_call: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  lease: ['SELECT', 'INSERT', 'UPDATE'],
+  // A tenant that is removed is locked (FOR SHARE), which takes UPDATE.
+  removal: ['SELECT', 'UPDATE'],
+  run: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  sample: ['SELECT', 'INSERT', 'DELETE'],
+  tenant: ['SELECT'],
+}
+
+const KNOWS_MAINTAIN = `pg_catalog.current_setting('server_version_num')::int >= 170000`
+
+/** Before a partition goes, nobody may add a hold: LOCK TABLE ... IN SHARE MODE takes one of these. https://www.postgresql.org/docs/current/sql-lock.html */
+const TO_LOCK_HOLDS = `('hold', 2, CASE WHEN ${KNOWS_MAINTAIN} THEN 'MAINTAIN' ELSE 'UPDATE' END, CASE WHEN ${KNOWS_MAINTAIN} THEN 'MAINTAIN, UPDATE, DELETE, TRUNCATE' ELSE 'UPDATE, DELETE, TRUNCATE' END)`
+
+/** As rows: the table, the order, the privilege, and those of which one is enough. */
+const NEEDED = [
+  ...Object.entries(USED).flatMap(([name, privileges]) =>
+    privileges.map((privilege, index) => `('${name}', ${index + 1}, '${privilege}', NULL)`),
+  ),
+  TO_LOCK_HOLDS,
+].join(', ')
+
 /**
  * `$1` are names of settings, `$2` the partition schema, `$3` the age from which a transaction is told of, in milliseconds. Whoever may not see
  * another's session gets its row without any instant, so it is left out. The settings of the session come from outside the transaction that this
@@ -20,14 +47,13 @@ const AGE_MS = (since: string) => `(EXTRACT(EPOCH FROM pg_catalog.clock_timestam
  */
 const OBSERVE = constantSql(`
 WITH needed AS (
-  SELECT c.oid, n.nspname, c.relname, p.privilege, p.position
-  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  CROSS JOIN pg_catalog.unnest(CASE WHEN c.relname = 'audit' THEN ARRAY['SELECT', 'INSERT'] ELSE ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'] END)
-    WITH ORDINALITY AS p (privilege, position)
-  WHERE n.nspname = 'partman' AND c.relkind = 'r'
+  SELECT c.oid, c.relname, p.privilege, COALESCE(p.enough, p.privilege) AS enough, p.position
+  FROM (VALUES ${NEEDED}) AS p (relname, position, privilege, enough)
+  JOIN pg_catalog.pg_class c ON c.relname = p.relname AND c.relkind = 'r'
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'partman'
 ), lacking AS (
   SELECT relname, pg_catalog.json_agg(privilege ORDER BY position) AS privileges
-  FROM needed WHERE NOT pg_catalog.has_table_privilege(oid, privilege) GROUP BY relname
+  FROM needed WHERE NOT pg_catalog.has_table_privilege(oid, enough) GROUP BY relname
 ), partitioned_keys AS (
   SELECT k.conrelid, k.confrelid FROM pg_catalog.pg_constraint k
   JOIN pg_catalog.pg_class c ON c.oid = k.conrelid AND c.relkind = 'p'
@@ -53,7 +79,7 @@ SELECT pg_catalog.json_build_object(
   ),
   'transactions', (
     SELECT pg_catalog.json_agg(pg_catalog.json_build_object('pid', a.pid, 'user', a.usename, 'application', a.application_name, 'state', a.state,
-      'ageMs', ${AGE_MS('a.xact_start')}, 'query', pg_catalog.left(a.query, 200)) ORDER BY a.xact_start)
+      'ageMs', ${AGE_MS('a.xact_start')}) ORDER BY a.xact_start)
     FROM pg_catalog.pg_stat_activity a
     WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid() AND a.backend_type = 'client backend'
       AND ${AGE_MS('a.xact_start')} >= $3::bigint

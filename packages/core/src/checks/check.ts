@@ -16,15 +16,28 @@ export interface CheckFinding {
   /** Why it matters, in one sentence. */
   readonly reason: string
   readonly nextStep: string
-  /** SQL, with `;`, and commands, without, that mend it; `<...>` is to be filled in. Empty where nothing of the kind would. */
+  /**
+   * SQL, with `;`, and commands, without, that mend it; `<...>` is to be filled in. Safe as they are, also one after the other: none of them
+   * loses rows, undoes a safety or makes others wait for long. Empty where nothing of the kind would mend it.
+   */
   readonly statements: readonly string[]
+  /** What somebody has to decide on first: never to be run without reading. */
+  readonly choices: readonly Choice[]
   /** Page and anchor that explain the code, relative to the repository. */
   readonly page: string
 }
 
+/** One way out of several, or one whose premise no check can see. */
+export interface Choice {
+  /** When it is the right one. */
+  readonly label: string
+  /** SQL, with `;`; `<...>` is to be filled in. */
+  readonly sql: string
+}
+
 /** What a check says; the rest follows from the code and the check. */
 export type CheckResult = Pick<CheckFinding, 'code' | 'severity' | 'message' | 'reason' | 'nextStep'> &
-  Partial<Pick<CheckFinding, 'declaredAt' | 'statements' | 'page'>>
+  Partial<Pick<CheckFinding, 'declaredAt' | 'statements' | 'choices' | 'page'>>
 
 /** One look at facts that were observed before. Pure: the same facts give the same results. */
 export interface Check<Facts> {

@@ -22,7 +22,12 @@ export const leaseCheck: MaintenanceCheck = {
         reason: 'No other maintainer can work meanwhile.',
         nextStep:
           'Look at what that process does. Where it is gone, end the lease: its next holder gets a higher number, and the old one can do nothing any more.',
-        statements: [sql`UPDATE partman.lease SET expires_at = clock_timestamp() WHERE name = ${literal(leaseName)};`],
+        choices: [
+          {
+            label: 'where that process is gone',
+            sql: sql`UPDATE partman.lease SET expires_at = clock_timestamp() WHERE name = ${literal(leaseName)} AND holder = ${literal(lease.holder)};`,
+          },
+        ],
       },
     ]
   },

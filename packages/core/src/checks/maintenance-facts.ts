@@ -1,3 +1,4 @@
+import type { TableName } from '../policy/document.js'
 import type { Check } from './check.js'
 
 /** What the bookkeeping tells of maintainers; ages in milliseconds, by the database's clock. */
@@ -16,6 +17,8 @@ export interface MaintenanceHistory {
   readonly hasHooks: boolean
   /** Calls of hooks that have failed again and again. */
   readonly failingHooks: readonly FailingHook[]
+  /** Tables with a hold that nobody has released, by the names that they had when it was placed. */
+  readonly heldTables: readonly TableName[]
 }
 
 export interface LastReported {

@@ -1,5 +1,6 @@
 import { identifier, qualified, sql } from '../sql/sql.js'
 import { formatTableName } from '../state/state.js'
+import { lockLimited } from './lock-limited.js'
 import type { RelationCheck } from './relation-facts.js'
 
 /** Those that the role cannot act as are RELATION_ALIEN already. */
@@ -15,6 +16,8 @@ export const ownersCheck: RelationCheck = {
         message: `${formatTableName(partitions[0]!)}${partitions.length === 1 ? ' belongs' : ` and ${partitions.length - 1} more belong`} to ${owner}, and their parent ${formatTableName(parent)} to ${parentOwner}`,
         reason: 'A migration that alters the table is refused ("must be owner of table") where it is run by a role that is not both.',
         nextStep: 'Give the partitions the owner of their parent.',
-        statements: partitions.map((partition) => sql`ALTER TABLE ${qualified(partition)} OWNER TO ${identifier(parentOwner)};`),
+        statements: partitions.map((partition) =>
+          lockLimited(sql`ALTER TABLE ${qualified(partition)} OWNER TO ${identifier(parentOwner)}`),
+        ),
       })),
 }

@@ -14,8 +14,9 @@ export const privilegesCheck: ServerCheck = {
         missing.on === 'schema' && missing.privilege === 'CREATE'
           ? 'No partition can be made there: rows are refused once those that there are have passed.'
           : 'The maintainer keeps its lease, its runs and the tenants there, and cannot run without.',
-      nextStep: 'Let the owner grant it, or let the role that owns the tables do the maintenance.',
-      statements: [grant(role, missing)],
+      nextStep:
+        'Let the owner grant it to the role that maintains, and to no other; or let the role that owns the tables do the maintenance.',
+      choices: [{ label: `where ${role} is the role that maintains`, sql: grant(role, missing) }],
     })),
 }
 

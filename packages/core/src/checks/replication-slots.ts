@@ -14,8 +14,14 @@ export const replicationSlotsCheck: ServerCheck = {
         severity: 'warning',
         message: `Nobody reads from the ${kind} replication slot ${name}, which keeps ${[...log, ...(holdsRows ? ['rows from being vacuumed'] : [])].join(' and ')}`,
         reason: 'What it keeps grows until the disk is full, or until somebody reads on.',
-        nextStep: 'Start its reader again; where there is none any more, drop the slot.',
-        statements: [sql`SELECT pg_drop_replication_slot(${literal(name)});`],
+        nextStep:
+          'Start its reader again: a standby or a subscriber that restarts is away, too. Where there will be none any more, drop the slot.',
+        choices: [
+          {
+            label: 'where its reader never comes back: one that does has to be made anew',
+            sql: sql`SELECT pg_drop_replication_slot(${literal(name)});`,
+          },
+        ],
       }
     }),
 }

@@ -1,4 +1,4 @@
-import type { CheckResult } from './check.js'
+import type { CheckResult, Choice } from './check.js'
 import type { ServerCheck, ServerHealth } from './server-facts.js'
 
 interface ServerBug {
@@ -6,6 +6,7 @@ interface ServerBug {
   readonly fixedIn: Readonly<Record<number, number>>
   readonly what: string
   readonly nextStep: string
+  readonly choices: readonly Choice[]
   /** Whether this database can have met it. */
   concerns(server: ServerHealth): boolean
 }
@@ -15,7 +16,8 @@ const BUGS: readonly ServerBug[] = [
   {
     fixedIn: { 14: 4 },
     what: 'an index that is built CONCURRENTLY may lack rows that are updated meanwhile; the maintainer builds indexes so',
-    nextStep: 'Install a newer minor version, then run REINDEX on every index that was built CONCURRENTLY.',
+    nextStep: 'Install a newer minor version, then build every index anew that was built CONCURRENTLY, with REINDEX INDEX CONCURRENTLY.',
+    choices: [{ label: 'after the new version is installed', sql: 'REINDEX INDEX CONCURRENTLY <index>;' }],
     concerns: () => true,
   },
   // https://www.postgresql.org/docs/release/17.1/, /16.5/, /15.9/, /14.14/
@@ -24,13 +26,21 @@ const BUGS: readonly ServerBug[] = [
     what: 'a detached partition keeps a foreign key to a partitioned table that is not enforced any more',
     nextStep:
       'Install a newer minor version. The constraints of partitions that stand detached are to be dropped and added again: the release notes of 17.1, 16.5, 15.9 and 14.14 have a query that finds them.',
+    choices: [
+      {
+        label: 'after the new version is installed, and the constraint was dropped; the second statement keeps no writer out',
+        sql: 'ALTER TABLE <detached> ADD CONSTRAINT <name> FOREIGN KEY (<columns>) REFERENCES <table> NOT VALID; ALTER TABLE <detached> VALIDATE CONSTRAINT <name>;',
+      },
+    ],
     concerns: ({ foreignKeys }) => foreignKeys.toPartitioned,
   },
   // https://www.postgresql.org/docs/release/17.5/, /16.9/, /15.13/, /14.18/
   {
     fixedIn: { 14: 18, 15: 13, 16: 9, 17: 5 },
     what: 'a foreign key of a partitioned table to itself is not fully enforced in partitions that were made or attached later',
-    nextStep: 'Install a newer minor version, then drop those foreign keys and add them again.',
+    nextStep:
+      'Install a newer minor version; those foreign keys are to be dropped and added again, when nobody writes: one of a partitioned table cannot be added as NOT VALID before PostgreSQL 18, so that adding it keeps writers out until all rows are checked.',
+    choices: [],
     concerns: ({ foreignKeys }) => foreignKeys.toItself,
   },
 ]
@@ -40,12 +50,13 @@ export const serverBugsCheck: ServerCheck = {
   needs: ['server'],
   find({ server }): CheckResult[] {
     const [major, minor] = [Math.floor(server.version / 10_000), server.version % 10_000]
-    return BUGS.filter((bug) => minor < (bug.fixedIn[major] ?? 0) && bug.concerns(server)).map(({ fixedIn, what, nextStep }) => ({
+    return BUGS.filter((bug) => minor < (bug.fixedIn[major] ?? 0) && bug.concerns(server)).map(({ fixedIn, what, nextStep, choices }) => ({
       code: 'SERVER_BUG',
       severity: 'warning',
       message: `PostgreSQL ${major}.${minor} has a bug that ${major}.${fixedIn[major]} has not: ${what}`,
       reason: 'Rows may be lost to a search, or refer to nothing, and no error tells of it.',
       nextStep,
+      choices,
     }))
   },
 }

@@ -30,8 +30,6 @@ export interface OpenTransaction {
   readonly application: string | null
   readonly state: string | null
   readonly ageMs: number
-  /** The first 200 characters of what it does, or did last. */
-  readonly query: string | null
 }
 
 export interface PreparedTransaction {

@@ -1,6 +1,6 @@
+import { identifier, sql } from '../sql/sql.js'
 import type { CheckResult } from './check.js'
-import { resetSetting } from './pruning.js'
-import type { ServerCheck } from './server-facts.js'
+import type { ServerCheck, ServerHealth } from './server-facts.js'
 
 /**
  * What no limit of our own can be local to: a concurrent detach, which the maintainer lets wait for three seconds, and a concurrent index build,
@@ -24,8 +24,14 @@ export const timeoutsCheck: ServerCheck = {
             'DETACH ... CONCURRENTLY and CREATE INDEX CONCURRENTLY run outside transactions, where nothing else can be set: cut off by it, a detach stays pending and an index invalid.',
           nextStep:
             'Give the role that maintains none of its own, or another role to maintain with: partman limits its statements itself. Sessions that are open keep it until they end.',
-          statements: [resetSetting(server, name)],
+          // Never a RESET for the database: it is the limit of every other role, too.
+          choices: [{ label: `where ${server.role} maintains, and the application uses another role`, sql: withoutLimit(server, name) }],
         },
       ]
     }),
+}
+
+function withoutLimit({ database, role }: ServerHealth, name: keyof typeof LONG_ENOUGH_MS): string {
+  const setting = { statement_timeout: sql`statement_timeout`, lock_timeout: sql`lock_timeout` }[name]
+  return sql`ALTER ROLE ${identifier(role)} IN DATABASE ${identifier(database)} SET ${setting} = 0;`
 }

@@ -1,4 +1,4 @@
-import { qualified } from '../sql/sql.js'
+import { qualified, sql } from '../sql/sql.js'
 import { formatTableName } from '../state/state.js'
 import type { RelationCheck } from './relation-facts.js'
 
@@ -15,10 +15,14 @@ export const unattachedTablesCheck: RelationCheck = {
         severity: 'warning',
         message: `${formatTableName(table)} is no partition and bears no mark of a retirement; it has ${rows} and ${like}`,
         reason: 'No query on the partitioned table sees its rows, and no maintenance ever drops them.',
-        nextStep: 'Look at its rows. Attach it, with the bound that they lie in, or drop it.',
-        statements: [
-          ...candidates.map((parent) => `ALTER TABLE ${qualified(parent)} ATTACH PARTITION ${qualified(table)} FOR VALUES <bound>;`),
-          `DROP TABLE ${qualified(table)};`,
+        nextStep:
+          'Look at its rows. Attach it, with the bound that they lie in, or keep it elsewhere; it may be dropped where nobody wants them.',
+        choices: [
+          ...candidates.map((parent) => ({
+            label: `where its rows belong to ${formatTableName(parent)}`,
+            sql: sql`ALTER TABLE ${qualified(parent)} ATTACH PARTITION ${qualified(table)} FOR VALUES <bound>;`,
+          })),
+          { label: 'where nobody wants its rows', sql: sql`DROP TABLE ${qualified(table)};` },
         ],
       }
     }),

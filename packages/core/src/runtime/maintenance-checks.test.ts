@@ -27,6 +27,7 @@ test('a maintainer that was never seen, or not for a day, is found until it runs
       reason: 'Nobody makes the partitions that are to come, and rows are refused once those that there are have passed.',
       nextStep: 'Run it once, and see to it that it runs again and again: docs/running.md.',
       statements: ['partman maintain'],
+      choices: [],
       page: 'docs/doctor.md#maintainer_unseen',
     },
   ])
@@ -90,7 +91,7 @@ test('runs that were cut off are a warning while none has ended since, or where 
   ])
 })
 
-test('a lease that is held for long is found, and its statement ends it', async () => {
+test('a lease that is held for long is found, and can be ended where its holder is gone', async () => {
   await query(`INSERT INTO partman.run (lease, holder, started_at) VALUES ($1, 'host:1', now() - interval '10 minutes')`, lease)
   await query(`UPDATE partman.lease SET expires_at = now() + interval '1 minute', holder = 'host:1'`)
   expect(await checked.check()).toEqual([])
@@ -105,8 +106,13 @@ test('a lease that is held for long is found, and its statement ends it', async 
     code: 'LEASE_HELD_LONG',
     message: 'host:1 holds the lease without a run, and it runs out in 1 day only',
   })
-  expect(others).toEqual([])
-  await query(found!.statements[0]!)
+  expect([found!.statements, others]).toEqual([[], []])
+  // It ends the lease of whoever was seen, and of nobody else.
+  await query(`UPDATE partman.lease SET holder = 'host:2'`)
+  await query(found!.choices[0]!.sql)
+  expect(await checked.check()).toMatchObject([{ code: 'LEASE_HELD_LONG' }])
+  await query(`UPDATE partman.lease SET holder = 'host:1'`)
+  await query(found!.choices[0]!.sql)
   expect(await checked.check()).toEqual([])
 })
 

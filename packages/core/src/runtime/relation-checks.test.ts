@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { checkedDatabase } from '../fixtures/checked-database.js'
+import { checkedDatabase, openSession } from '../fixtures/checked-database.js'
 import { cutOffDetach } from '../fixtures/cut-off-detach.js'
 import { HOSTILE, PLAIN } from '../fixtures/webhook-tables.js'
+import type { TableName } from '../policy/document.js'
 import { identifier, literal, qualified, sql } from '../sql/sql.js'
 import { formatMarker } from '../state/marker.js'
 import { formatTableName, type RetiredMarker } from '../state/state.js'
@@ -37,18 +38,23 @@ describe.each([PLAIN, HOSTILE])('$label', (names) => {
       declaredAt: null,
       message: `${formatTableName(stray)} is no partition and bears no mark of a retirement; it has about 5 rows and the columns of ${formatTableName(audit)}`,
       reason: 'No query on the partitioned table sees its rows, and no maintenance ever drops them.',
-      nextStep: 'Look at its rows. Attach it, with the bound that they lie in, or drop it.',
-      statements: [
-        `ALTER TABLE ${qualified(audit)} ATTACH PARTITION ${qualified(stray)} FOR VALUES <bound>;`,
-        `DROP TABLE ${qualified(stray)};`,
+      nextStep:
+        'Look at its rows. Attach it, with the bound that they lie in, or keep it elsewhere; it may be dropped where nobody wants them.',
+      statements: [],
+      choices: [
+        {
+          label: `where its rows belong to ${formatTableName(audit)}`,
+          sql: `ALTER TABLE ${qualified(audit)} ATTACH PARTITION ${qualified(stray)} FOR VALUES <bound>;`,
+        },
+        { label: 'where nobody wants its rows', sql: `DROP TABLE ${qualified(stray)};` },
       ],
       page: 'docs/doctor.md#partition_unattached',
     })
     expect(second).toMatchObject({ code: 'PARTITION_UNATTACHED', message: expect.stringContaining('public.old is no partition') })
     expect(others).toEqual([])
-    await test.query(first!.statements[0]!.replace('<bound>', bound))
+    await test.query(first!.choices[0]!.sql.replace('<bound>', bound))
     expect(await check()).toEqual([second])
-    await test.query(second!.statements[1]!)
+    await test.query(second!.choices[1]!.sql)
     expect(await check()).toEqual([])
   })
 
@@ -66,21 +72,40 @@ describe.each([PLAIN, HOSTILE])('$label', (names) => {
       })
     const comment = (text: string) => test.query(sql`COMMENT ON TABLE ${qualified(stray)} IS ${literal(text)}`)
     await test.query(sql`CREATE TABLE ${qualified(stray)} (id int)`)
-    const expectWhy = async (why: string) =>
+    const keepOrDrop = [`COMMENT ON TABLE ${qualified(stray)} IS NULL;`, `DROP TABLE ${qualified(stray)};`]
+    const expectWhy = async (why: string, choices = keepOrDrop) =>
       expect(await check()).toEqual([
         expect.objectContaining({
           code: 'DETACHED_PARTITION_ORPHANED',
           severity: 'warning',
           message: `${formatTableName(stray)} stands detached, and ${why}`,
-          statements: [`DROP TABLE ${qualified(stray)};`, `COMMENT ON TABLE ${qualified(stray)} IS NULL;`],
+          statements: [],
+          choices: choices.map((sql) => expect.objectContaining({ sql })),
         }),
       ])
     await comment(mark({}))
     await expectWhy('the table that it was retired from, public.gone, is gone')
+    const hold = (table: TableName) =>
+      test.query('INSERT INTO partman.hold (table_schema, table_name, reason, held_by) VALUES ($1, $2, $3, $3)', [
+        table.schema,
+        table.name,
+        'evidence',
+      ])
+    // It may be the same table under its new name.
+    await hold(audit)
+    await expectWhy('the table that it was retired from, public.gone, is gone', [])
+    await test.query('UPDATE partman.hold SET released_at = now()')
+    await hold(gone)
+    await expectWhy('the table that it was retired from, public.gone, is gone', [])
+    await test.query('UPDATE partman.hold SET released_at = now()')
     await comment(mark({ partition: gone }))
     await expectWhy('its mark was written for public.gone: it was renamed, moved or copied since')
     await comment('partman:retired {')
     await expectWhy('its mark cannot be read')
+    await comment(mark({ table: audit, partition: gone }))
+    await hold(stray)
+    await expectWhy('its mark was written for public.gone: it was renamed, moved or copied since', [])
+    await test.query('UPDATE partman.hold SET released_at = now()')
     await comment(mark({ table: audit }))
     expect(await check()).toEqual([])
     await comment(mark({}).replace('retired', 'moved'))
@@ -98,11 +123,19 @@ describe.each([PLAIN, HOSTILE])('$label', (names) => {
       message: `The concurrent detach of ${formatTableName(stray)} from ${formatTableName(audit)} was begun and not ended`,
     })
     expect(others).toEqual([])
+    // What a maintainer is at, it ends; and behind somebody who uses the table the statement gives up.
+    await test.query(`UPDATE partman.lease SET expires_at = now() + interval '1 minute'`)
+    expect(await check()).toMatchObject([{ code: 'DETACH_PENDING', statements: [] }])
+    await test.query('UPDATE partman.lease SET expires_at = now()')
+    const reader = await openSession(test.url)
+    await reader.query(`BEGIN; SELECT FROM ${qualified(stray)}`)
+    await expect(test.query(found!.statements[0]!)).rejects.toMatchObject({ code: '55P03' })
+    await reader.query('ROLLBACK')
     await test.query(found!.statements[0]!)
     expect(await check()).toMatchObject([{ code: 'PARTITION_UNATTACHED' }])
   })
 
-  test('an invalid index of one partition is found, and its statement drops it', async () => {
+  test('an invalid index of one partition is found, and it can be built again or dropped', async () => {
     const { check, test } = await checkedDatabase(names)
     await test.query(sql`CREATE TABLE ${qualified(stray)} PARTITION OF ${qualified(audit)} FOR VALUES ${bound}`)
     await test.query(sql`INSERT INTO ${qualified(stray)} VALUES (1, '2001-01-02', 'same'), (2, '2001-01-02', 'same')`)
@@ -113,8 +146,11 @@ describe.each([PLAIN, HOSTILE])('$label', (names) => {
       severity: 'warning',
       message: `The index ${partitionSchema}.half "done" of ${formatTableName(stray)} is invalid, and nobody is building it`,
     })
-    expect(others).toEqual([])
-    await test.query(found!.statements[0]!)
+    expect([found!.statements, others]).toEqual([[], []])
+    const [again, drop] = found!.choices
+    await expect(test.query(again!.sql)).rejects.toMatchObject({ code: '23505' })
+    await test.query(drop!.sql)
+    await test.query(sql`DROP INDEX IF EXISTS ${qualified({ schema: partitionSchema, name: 'half "done"_ccnew' })}`)
     expect(await check()).toEqual([])
   })
 
@@ -137,6 +173,10 @@ describe.each([PLAIN, HOSTILE])('$label', (names) => {
         message: `${partitionSchema}.one and 1 more belong to owner of ${test.name}, and their parent ${formatTableName(audit)} to postgres`,
       })
       expect(others).toEqual([])
+      const reader = await openSession(test.url)
+      await reader.query(`BEGIN; SELECT FROM ${qualified({ schema: partitionSchema, name: 'one' })}`)
+      await expect(test.query(found!.statements[0]!)).rejects.toMatchObject({ code: '55P03' })
+      await reader.query('ROLLBACK')
       for (const statement of found!.statements) await test.query(statement)
       expect(await check()).toEqual([])
     } finally {

@@ -42,7 +42,7 @@ interface Unchecked {
 }
 
 function complete(result: CheckResult, check: string): CheckFinding {
-  return { declaredAt: null, statements: [], page: codePage('doctor', result.code), ...result, check }
+  return { declaredAt: null, statements: [], choices: [], page: codePage('doctor', result.code), ...result, check }
 }
 
 /** What has failed in the same way is told of once. */

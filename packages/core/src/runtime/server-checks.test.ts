@@ -33,22 +33,41 @@ async function createRole({ test }: CheckedDatabase): Promise<{ name: string; ur
   return { name, url: url.href }
 }
 
+const version = async (test: TestDatabase) =>
+  Number((await test.query<{ version: number }>(`SELECT current_setting('server_version_num')::int / 10000 AS version`)).rows[0]!.version)
+
 describe('settings', () => {
-  test.each([
-    ['enable_partition_pruning', 'off', 'PARTITION_PRUNING_OFF', 'enable_partition_pruning is off'],
-    ['statement_timeout', '30s', 'TIMEOUT_CANCELS', 'statement_timeout is 30000 ms'],
-    ['lock_timeout', '500ms', 'TIMEOUT_CANCELS', 'lock_timeout is 500 ms'],
-  ])('%s is found wherever it was set, and its statement takes it away', async (setting, value, code, message) => {
+  test('pruning that is off is found wherever it was set, and the statement takes that away', async () => {
     const { check, test } = checked
     const database = identifier(test.name)
-    const role = identifier('postgres')
+    for (const place of [`DATABASE ${database}`, `ROLE ${identifier('postgres')} IN DATABASE ${database}`]) {
+      await test.query(`ALTER ${place} SET enable_partition_pruning = 'off'`)
+      const found = await check()
+      const message = `enable_partition_pruning is off for postgres in ${test.name}`
+      expect(found).toMatchObject([{ code: 'PARTITION_PRUNING_OFF', severity: 'warning', message }])
+      expect(found[0]!.statements).toEqual([`ALTER ${place} RESET enable_partition_pruning;`])
+      await test.query(found[0]!.statements[0]!)
+      expect(await check()).toEqual([])
+    }
+  })
+
+  test.each([
+    ['statement_timeout', '30s', 'statement_timeout is 30000 ms'],
+    ['lock_timeout', '500ms', 'lock_timeout is 500 ms'],
+  ])('%s is found wherever it was set, and is taken from one role in one database alone', async (setting, value, message) => {
+    const { check, test } = checked
+    const [database, role] = [identifier(test.name), identifier('postgres')]
     for (const place of [`DATABASE ${database}`, `ROLE ${role} IN DATABASE ${database}`]) {
       await test.query(`ALTER ${place} SET ${setting} = '${value}'`)
       const found = await check()
-      expect(found).toMatchObject([{ code, severity: 'warning', message: `${message} for postgres in ${test.name}` }])
-      expect(found[0]!.statements).toEqual([`ALTER ${place} RESET ${setting};`])
-      await test.query(found[0]!.statements[0]!)
+      expect(found).toMatchObject([
+        { code: 'TIMEOUT_CANCELS', severity: 'warning', message: `${message} for postgres in ${test.name}`, statements: [] },
+      ])
+      expect(found[0]!.choices.map(({ sql }) => sql)).toEqual([`ALTER ROLE ${role} IN DATABASE ${database} SET ${setting} = 0;`])
+      await test.query(found[0]!.choices[0]!.sql)
       expect(await check()).toEqual([])
+      await test.query(`ALTER ROLE ${role} IN DATABASE ${database} RESET ${setting}`)
+      await test.query(`ALTER DATABASE ${database} RESET ${setting}`)
     }
   })
 
@@ -60,7 +79,7 @@ describe('settings', () => {
   })
 })
 
-test('an open transaction is found from the age on that is asked for, and its statements end it', async () => {
+test('an open transaction is found from the age on that is asked for, with no word of its query, and can be ended', async () => {
   const { check, test } = checked
   const session = await openSession(test.url, 'a "reader"')
   await session.query('BEGIN')
@@ -73,25 +92,42 @@ test('an open transaction is found from the age on that is asked for, and its st
     check: 'open transactions',
     declaredAt: null,
     message: expect.stringMatching(
-      /^The transaction of pid \d+ postgres a "reader" is open for \d+ (ms|seconds?), idle in transaction: SELECT 'forgotten'; idle_in_transaction_session_timeout is 0$/,
+      /^The transaction of pid \d+ postgres a "reader" is open for \d+ (ms|seconds?), idle in transaction; idle_in_transaction_session_timeout is 0$/,
     ),
     reason:
       'Until it ends no partition of a table that it uses is detached; and it may keep indexes from being built and rows from being vacuumed.',
     nextStep: 'Find out what it waits for, and end it. A limit ends the next one that is forgotten.',
-    statements: [
-      expect.stringMatching(/^SELECT pg_terminate_backend\(\d+\);$/),
-      `ALTER DATABASE ${identifier(test.name)} SET idle_in_transaction_session_timeout = '5min';`,
+    statements: [],
+    choices: [
+      {
+        label: 'where nobody needs what it has done: all of it is lost',
+        sql: expect.stringMatching(/^SELECT pg_terminate_backend\(\d+\);$/),
+      },
+      {
+        label: 'where no session of any role may idle in a transaction for longer, backups included',
+        sql: `ALTER DATABASE ${identifier(test.name)} SET idle_in_transaction_session_timeout = '5min';`,
+      },
     ],
     page: 'docs/doctor.md#transaction_old',
   })
   expect(others).toEqual([])
-  for (const statement of found!.statements) await test.query(statement)
+  for (const { sql } of found!.choices) await test.query(sql)
   await expect(session.query('SELECT')).rejects.toThrow()
   expect(await check({ transactionAgeMs: 0 })).toEqual([])
   await test.query(sql`ALTER DATABASE ${identifier(test.name)} RESET idle_in_transaction_session_timeout`)
 })
 
-test('a role that may do nothing is told what it lacks, and the statements give it that', async () => {
+test.each(['partman', 'partman maintain', 'pg_dump'])('a transaction of %s is not told to be ended', async (application) => {
+  const { check, test } = checked
+  const session = await openSession(test.url, application)
+  await session.query('BEGIN; SELECT')
+  const [found] = await check({ transactionAgeMs: 0 })
+  expect(found).toMatchObject({ code: 'TRANSACTION_OLD', nextStep: expect.stringMatching(/^It ends by itself/) })
+  expect(JSON.stringify(found)).not.toContain('pg_terminate_backend')
+  await session.query('ROLLBACK')
+})
+
+test('a role that may do nothing is told what a maintainer of it would lack, and no more', async () => {
   const { check, test, document } = checked
   const role = await createRole(checked)
   const missing = async () =>
@@ -101,14 +137,21 @@ test('a role that may do nothing is told what it lacks, and the statements give 
     ['PRIVILEGE_MISSING', 'error', `${role.name} lacks CREATE on the schema ${document.partitionSchema}`],
     ['PRIVILEGE_MISSING', 'error', `${role.name} lacks USAGE on the schema ${document.partitionSchema}`],
     ['PRIVILEGE_MISSING', 'error', `${role.name} lacks USAGE on the schema partman`],
-    ...['approval', 'audit', 'hold', 'hook_call', 'lease', 'removal', 'run', 'tenant'].map((name) => [
-      'PRIVILEGE_MISSING',
-      'error',
-      `${role.name} lacks SELECT, INSERT${name === 'audit' ? '' : ', UPDATE, DELETE'} on partman.${name}`,
-    ]),
+    ...[
+      'SELECT, INSERT, UPDATE on partman.approval',
+      'INSERT on partman.audit',
+      `SELECT, ${(await version(test)) < 17 ? 'UPDATE' : 'MAINTAIN'} on partman.hold`,
+      'SELECT, INSERT, UPDATE, DELETE on partman.hook_call',
+      'SELECT, INSERT, UPDATE on partman.lease',
+      'SELECT, UPDATE on partman.removal',
+      'SELECT, INSERT, UPDATE, DELETE on partman.run',
+      'SELECT, INSERT, DELETE on partman.sample',
+      'SELECT on partman.tenant',
+    ].map((what) => ['PRIVILEGE_MISSING', 'error', `${role.name} lacks ${what}`]),
     ['ACTIVITY_HIDDEN', 'info', `${role.name} does not see what sessions of other roles do`],
   ])
-  for (const { statements } of found) for (const statement of statements) await test.query(statement)
+  expect(found.flatMap(({ statements }) => statements)).toEqual([])
+  for (const { choices } of found) for (const { sql } of choices) await test.query(sql)
   expect(await missing()).toEqual([])
 })
 
@@ -158,7 +201,7 @@ describe('a server of its own', () => {
     await expect.poll(() => own.check()).toEqual([])
   })
 
-  test('a prepared transaction is found, and its statement ends it', async () => {
+  test('a prepared transaction is found, and whether it is committed is left to somebody', async () => {
     await database.query('BEGIN; CREATE TABLE half (); ')
     await database.query(`PREPARE TRANSACTION 'it''s "half" done'`)
     expect(await own.check()).toEqual([])
@@ -170,11 +213,16 @@ describe('a server of its own', () => {
         message: expect.stringMatching(/^The prepared transaction it's "half" done of postgres waits for \d+ /),
       },
     ])
-    await database.query(found[0]!.statements[0]!)
+    expect(found[0]!.statements).toEqual([])
+    expect(found[0]!.choices.map(({ sql }) => sql)).toEqual([
+      `COMMIT PREPARED 'it''s "half" done';`,
+      `ROLLBACK PREPARED 'it''s "half" done';`,
+    ])
+    await database.query(found[0]!.choices[1]!.sql)
     expect(await own.check({ transactionAgeMs: 0 })).toEqual([])
   })
 
-  test('a replication slot that nobody reads from is found, and its statement drops it', async () => {
+  test('a replication slot that nobody reads from is found, and can be dropped', async () => {
     await database.query(`SELECT pg_create_physical_replication_slot('forgotten', true)`)
     const found = await own.check()
     expect(found).toMatchObject([
@@ -186,7 +234,8 @@ describe('a server of its own', () => {
         ),
       },
     ])
-    await database.query(found[0]!.statements[0]!)
+    expect(found[0]!.statements).toEqual([])
+    await database.query(found[0]!.choices[0]!.sql)
     expect(await own.check()).toEqual([])
   })
 })
