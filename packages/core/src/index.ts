@@ -2,7 +2,7 @@ export { HOLD_JSON, type HoldRow, holdsByTable } from './catalog/observe-holds.j
 export { type Observation, observeState, observeTree, type ServerFacts } from './catalog/observe-state.js'
 export { observeForeignKeys, observeTenantTriggers } from './catalog/observe-tenant-triggers.js'
 export { type InvalidSettings, type ObservedTenants, observeTenants } from './catalog/observe-tenants.js'
-export type { Check, CheckFinding, CheckResult, Observers } from './checks/check.js'
+export type { Check, CheckFinding, CheckResult, Choice, Observers } from './checks/check.js'
 export type { CheckCode } from './checks/check-code.js'
 export { codePage } from './checks/code-page.js'
 export { DATABASE_CHECKS, type DatabaseFacts } from './checks/database-checks.js'

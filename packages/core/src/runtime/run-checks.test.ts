@@ -9,7 +9,7 @@ interface Facts {
 }
 
 const RESULT: CheckResult = { code: 'INDEX_INVALID', severity: 'warning', message: 'm', reason: 'r', nextStep: 'n' }
-const COMPLETE = { ...RESULT, declaredAt: null, statements: [], page: 'docs/doctor.md#index_invalid' }
+const COMPLETE = { ...RESULT, declaredAt: null, statements: [], choices: [], page: 'docs/doctor.md#index_invalid' }
 const check = (name: string, needs: Check<Facts>['needs'], find: Check<Facts>['find'] = () => [RESULT]): Check<Facts> => ({
   name,
   needs,
