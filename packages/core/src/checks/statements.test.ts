@@ -60,6 +60,7 @@ const FACTS: DatabaseFacts = {
     locks: { perTransaction: 64, sessions: 100 },
   },
   maintenance: {
+    hasHooks: true,
     leaseName: 'partman',
     lastRunAgeMs: null,
     lease: { holder: 'host:1', expiresInMs: -1 },
