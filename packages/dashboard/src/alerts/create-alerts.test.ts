@@ -2,7 +2,7 @@ import { pgDatabase } from '@partman/core/pg'
 import { createTestDatabase, startPostgres, startStandby } from '@partman/testing'
 import { testDatabase } from '@partman/testing/vitest'
 import pg from 'pg'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { alertDatabase, leaveUnseen } from '../fixtures/alert-database.js'
 import { alertReceiver, SECRET_PATH } from '../fixtures/alert-receiver.js'
 import { demoDocument } from '../fixtures/demo-document.js'
@@ -35,6 +35,59 @@ it('a database that cannot be read is told of once by each process, without what
   expect(await alerts.check()).toMatchObject({ outcome: 'failed', active: [{ rule: 'database-unreachable' }], deliveries: [] })
   expect(receiver.received.map(({ body }) => body['rule'])).toEqual(['database-unreachable'])
   expect([receiver.received[0]?.text.includes('127.0.0.1'), logged.length]).toEqual([false, 2])
+})
+
+it('a database that does not answer is told of after half a minute, is not asked ever more, and does not keep the process from ending', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const statements: string[] = []
+  const database: AlertsOptions['database'] = {
+    query: (statement) => {
+      statements.push(statement)
+      return new Promise(() => {})
+    },
+  }
+  const told: string[] = []
+  const channels = [callback('pager', ({ message }) => void told.push(message))]
+  const alerts = createAlerts({ document: demoDocument(), database, channels })
+  for (let round = 0; round < 4; round++) {
+    const checked = alerts.check()
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(await checked).toMatchObject({ outcome: 'failed', active: [{ rule: 'database-unreachable' }] })
+  }
+  expect(told).toEqual(['The check of the partitions could not read the database (DATABASE_SLOW)'])
+  // Each of the two that hang, and what cancels it.
+  expect(statements.length).toBeLessThanOrEqual(4)
+  alerts.start()
+  const stopped = alerts.stop()
+  await vi.advanceTimersByTimeAsync(30_000)
+  await stopped
+})
+
+it('a lock that somebody keeps on the alerts is told of after half a minute, and what waited for it ends', async () => {
+  const place = await alertDatabase()
+  await leaveUnseen(place)
+  const holder = new pg.Client({ connectionString: place.test.url })
+  await holder.connect()
+  onTestFinished(() => holder.end())
+  await holder.query('BEGIN; LOCK TABLE partman.alert')
+  const waiters = async () =>
+    (await holder.query(`SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`))
+      .rows[0]?.['n'] as number
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const alerts = createAlerts({ document: place.document, database: place.database, channels: [] })
+  const checked = alerts.check()
+  while ((await waiters()) === 0) await new Promise(setImmediate)
+  await vi.advanceTimersByTimeAsync(30_000)
+  while ((await waiters()) > 0) await new Promise(setImmediate)
+  expect(await checked).toMatchObject({
+    outcome: 'failed',
+    active: [{ rule: 'database-unreachable', message: expect.stringContaining('DATABASE_SLOW') }],
+  })
+  vi.useRealTimers()
+  await holder.query('ROLLBACK')
+  expect((await alerts.check()).active).toContainEqual(expect.objectContaining({ rule: 'maintainer-unseen' }))
 })
 
 it('once it can be read again, what it keeps and what the process keeps are told of', async () => {

@@ -1,4 +1,5 @@
 import { type Database, type Logger, type PartmanDocument, PartmanError, parseDocument, SQLSTATE, sqlState } from '@partman/core'
+import { limitReads } from '../queries/limit-reads.js'
 import { withBookkeeping } from '../queries/with-bookkeeping.js'
 import type { AlertChannel, AlertNotification } from './channel.js'
 import { checkLoop } from './check-loop.js'
@@ -62,6 +63,10 @@ export interface Alerts {
   stop(): Promise<void>
 }
 
+const STATEMENTS_AT_ONCE = 2
+/** A server that is frozen, or a lock that nobody lets go of, is told of, too: what is begun by a check is given up after so long. */
+const STATEMENT_TIMEOUT_MS = 30_000
+
 /**
  * Makes the alerts of a document.
  *
@@ -69,7 +74,9 @@ export interface Alerts {
  */
 export function createAlerts(options: AlertsOptions): Alerts {
   const { channels, rules, logger, everyMs, resolveAfterMs } = parseAlertsOptions(options)
-  const { database } = options
+  const onTrouble = (err: unknown) => logger.warn({ err }, 'statement not cancelled')
+  // What is written is bounded as well. Whatever hangs keeps its turn, so that no more than these hang at a time.
+  const database = limitReads(options.database, { atOnce: STATEMENTS_AT_ONCE, timeoutMs: STATEMENT_TIMEOUT_MS, onTrouble })
   const document = parseDocument(options.document)
   const { partitionSchema } = document
   const names = channels.map(({ name }) => name)

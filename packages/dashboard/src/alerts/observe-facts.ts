@@ -34,7 +34,7 @@ export async function observeFacts(database: Database, document: PartmanDocument
   const { server, state, bookkeepingVersion } = observation
   if (bookkeepingVersion === null) return { kind: 'bookkeeping-missing' }
   if (server.inRecovery) return { kind: 'standby' }
-  const { plan } = await planMaintenance(database, document)
+  const { plan } = await planMaintenance(database, document, { tellsLocks: true })
   const pending = document.tables.flatMap(({ model, table }) => {
     const names = state.tables.filter((one) => sameTable(one, table)).flatMap(({ partitions }) => pendingOf(partitions))
     return names.length > 0 ? [[model, names] as const] : []

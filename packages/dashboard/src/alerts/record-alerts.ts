@@ -1,7 +1,7 @@
 import { type Database, retryOnLocks, sql } from '@partman/core'
 import type { AlertRuleName, FoundAlert } from './alert-rule.js'
 
-const RETRY = { lockTimeoutMs: 2_000, attempts: 4, backoffMs: 200 }
+const RETRY = { attempts: 4, backoffMs: 200 }
 
 /** How long alerts are kept once they are resolved. */
 const KEPT = sql`interval '400 days'`
