@@ -35,3 +35,6 @@ export interface FoundAlert {
   readonly message: string
   readonly nextStep: string
 }
+
+/** What a rule has to say. `unknown`: it cannot tell at this moment, so nothing is raised, and nothing is over. */
+export type Ruling<Found> = readonly Found[] | 'unknown'

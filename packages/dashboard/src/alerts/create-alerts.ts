@@ -88,9 +88,9 @@ export function createAlerts(options: AlertsOptions): Alerts {
     if (observed.kind === 'bookkeeping-missing')
       throw new PartmanError('BOOKKEEPING_MISSING', 'The database has no partman bookkeeping yet')
     if (observed.kind === 'standby') return standby()
-    const found = evaluateRules(observed.facts, rules)
+    const evaluated = evaluateRules(observed.facts, rules)
     try {
-      await withBookkeeping(() => recordAlerts(database, partitionSchema, { found, rules: rules.names, resolveAfterMs }))
+      await withBookkeeping(() => recordAlerts(database, partitionSchema, { ...evaluated, rules: rules.names, resolveAfterMs }))
     } catch (error) {
       if (sqlState(error) === SQLSTATE.readOnlyTransaction) return standby()
       throw error

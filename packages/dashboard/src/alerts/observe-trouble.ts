@@ -3,6 +3,8 @@ import { leaseName } from '../queries/observe-bookkeeping.js'
 
 /** What the history of runs tells of trouble. */
 export interface Trouble {
+  /** A maintainer is in a run that is no older than an hour: one that is has likely come to a halt. */
+  readonly isAtWork: boolean
   /** Runs that were cut off within the last day, the one that was never ended included. */
   readonly cutOff: number
   /** What the steps of the last hour met. */
@@ -13,6 +15,8 @@ export interface Trouble {
 }
 
 const OBSERVE = sql`SELECT pg_catalog.json_build_object(
+  'isAtWork', EXISTS (SELECT FROM partman.lease l WHERE l.name = $1 AND l.expires_at >= pg_catalog.clock_timestamp())
+    AND NOT EXISTS (SELECT FROM partman.run r WHERE r.lease = $1 AND r.finished_at IS NULL AND r.started_at < pg_catalog.clock_timestamp() - interval '1 hour'),
   'cutOff', (
     SELECT pg_catalog.count(*) FROM partman.run r
     WHERE r.lease = $1 AND (r.outcome = 'cut-off' AND r.finished_at > pg_catalog.clock_timestamp() - interval '1 day'
@@ -29,13 +33,15 @@ const OBSERVE = sql`SELECT pg_catalog.json_build_object(
 /** Reads it in one statement. */
 export async function observeTrouble(database: Database, partitionSchema: string): Promise<Trouble> {
   const [row] = await database.query<{ observed: string }>(OBSERVE, [leaseName(partitionSchema)])
-  const { cutOff, waits, failed } = JSON.parse(row?.observed ?? '{}') as {
+  const { isAtWork, cutOff, waits, failed } = JSON.parse(row?.observed ?? '{}') as {
+    isAtWork: boolean
     cutOff: number
     waits: [retries: number, waitedMs: number]
     failed: { id: string; steps: readonly { outcome: string; model: string }[] | null } | null
   }
   const steps = (failed?.steps ?? []).filter(({ outcome }) => outcome === 'failed')
   return {
+    isAtWork,
     cutOff,
     lockRetries: waits[0],
     lockWaitMs: waits[1],

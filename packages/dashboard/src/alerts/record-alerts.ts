@@ -1,5 +1,6 @@
 import { type Database, retryOnLocks, sql } from '@partman/core'
-import type { AlertRuleName, FoundAlert } from './alert-rule.js'
+import type { AlertRuleName } from './alert-rule.js'
+import type { Evaluated } from './evaluate-rules.js'
 
 const RETRY = { attempts: 4, backoffMs: 200 }
 
@@ -36,18 +37,20 @@ UPDATE partman.alert SET resolved_at = pg_catalog.clock_timestamp() WHERE id IN 
   SELECT a.id FROM partman.alert AS a
   WHERE a.partition_schema = $1 AND a.resolved_at IS NULL
     AND a.seen_at < pg_catalog.clock_timestamp() - CASE WHEN a.rule = ANY ($2::text[]) THEN $3::float8 * interval '1 millisecond' ELSE ${UNWATCHED} END
+    AND a.rule <> ALL ($6::text[])
     AND NOT EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[])) AS f (rule, subject) WHERE f.rule = a.rule AND f.subject = a.subject)
   FOR UPDATE SKIP LOCKED
 )`
 
 /**
- * Records what was found: what is new is raised, what is there still is seen again, and what was not seen for long enough is resolved. Any number of
+ * Records what was found: what is new is raised, what is there still is seen again, and what was not seen for long enough is resolved,
+ * but for what nobody can tell. Any number of
  * processes may do so at a time.
  */
 export async function recordAlerts(
   database: Database,
   partitionSchema: string,
-  { found, rules, resolveAfterMs }: { found: readonly FoundAlert[]; rules: readonly AlertRuleName[]; resolveAfterMs: number },
+  { found, unknown, rules, resolveAfterMs }: Evaluated & { rules: readonly AlertRuleName[]; resolveAfterMs: number },
 ): Promise<void> {
   const names = found.map(({ rule }) => rule)
   const subjects = found.map(({ model }) => model ?? '')
@@ -56,5 +59,5 @@ export async function recordAlerts(
     await retryOnLocks(() => database.query(RISE, [partitionSchema, names, subjects, ...told]), RETRY)
     await retryOnLocks(() => database.query(SEE, [partitionSchema, names, subjects, ...told]), RETRY)
   }
-  await retryOnLocks(() => database.query(RESOLVE, [partitionSchema, rules, resolveAfterMs, names, subjects]), RETRY)
+  await retryOnLocks(() => database.query(RESOLVE, [partitionSchema, rules, resolveAfterMs, names, subjects, unknown]), RETRY)
 }

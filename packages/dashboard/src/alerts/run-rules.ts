@@ -1,6 +1,6 @@
 import { hasRunSince } from '../queries/assess-health.js'
 import { nominalDays } from '../queries/nominal-days.js'
-import type { FoundAlert } from './alert-rule.js'
+import type { FoundAlert, Ruling } from './alert-rule.js'
 import { formatCount, formatDays, formatList, formatMinute } from './format-alert.js'
 import type { AlertFacts } from './observe-facts.js'
 import type { ResolvedRules } from './resolve-rules.js'
@@ -9,12 +9,12 @@ type Found = Omit<FoundAlert, 'rule' | 'model'>
 
 const DAY_MS = 86_400_000
 
-/** A run that is under way is a maintainer that is seen. */
-export function findUnseenMaintainer({ now, bookkeeping: { lease } }: AlertFacts, { unseenAfter }: ResolvedRules): Found[] {
-  if (lease.holder !== null) return []
+/** A run that is under way may end well, and may be cut off. */
+export function findUnseenMaintainer({ now, bookkeeping: { lease }, trouble }: AlertFacts, { unseenAfter }: ResolvedRules): Ruling<Found> {
   const { lastRunAt } = lease
   const days = lastRunAt === null ? Number.POSITIVE_INFINITY : (now - Date.parse(lastRunAt)) / DAY_MS
   if (days <= nominalDays(unseenAfter)) return []
+  if (trouble.isAtWork) return 'unknown'
   return [
     {
       severity: 'warning',

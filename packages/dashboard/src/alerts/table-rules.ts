@@ -1,6 +1,6 @@
 import { type Finding, formatTableName } from '@partman/core'
 import { halfPremakeDays } from '../queries/assess-health.js'
-import type { FoundAlert } from './alert-rule.js'
+import type { FoundAlert, Ruling } from './alert-rule.js'
 import { formatCount, formatDays, formatList, formatMinute } from './format-alert.js'
 import type { AlertFacts } from './observe-facts.js'
 import type { ResolvedRules } from './resolve-rules.js'
@@ -97,8 +97,8 @@ export function findDefaultRows({ tables, findings, defaultRows }: AlertFacts, {
 }
 
 /** While a maintainer is at work, a detach may well be under way. */
-export function findPendingDetaches({ tables, pendingDetaches, bookkeeping }: AlertFacts): Found[] {
-  if (bookkeeping.lease.holder !== null) return []
+export function findPendingDetaches({ tables, pendingDetaches, trouble }: AlertFacts): Ruling<Found> {
+  if (trouble.isAtWork && pendingDetaches.size > 0) return 'unknown'
   return tables.flatMap(({ model, table }) => {
     const names = pendingDetaches.get(model) ?? []
     if (names.length === 0) return []
