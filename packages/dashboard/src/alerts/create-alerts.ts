@@ -34,7 +34,7 @@ export interface AlertsOptions {
 
 /** What a check came to. */
 export interface AlertsReport {
-  /** `standby`: the database can only be read, so nothing was looked for and nobody was told. `failed`: it could not be read. */
+  /** `standby`: the database can only be read, so nothing was looked for and nobody was told. `failed`: it could not be read, or not all of it. */
   readonly outcome: 'done' | 'standby' | 'failed'
   /** All that are not resolved. */
   readonly active: readonly ActiveAlert[]
@@ -63,6 +63,12 @@ export interface Alerts {
   stop(): Promise<void>
 }
 
+/** What looking came to. */
+interface Looked {
+  readonly outcome: AlertsReport['outcome']
+  readonly failures: readonly unknown[]
+}
+
 const STATEMENTS_AT_ONCE = 2
 /** A server that is frozen, or a lock that nobody lets go of, is told of, too: what is begun by a check is given up after so long. */
 const STATEMENT_TIMEOUT_MS = 30_000
@@ -83,40 +89,52 @@ export function createAlerts(options: AlertsOptions): Alerts {
   const memory = new MemoryAlerts(partitionSchema, resolveAfterMs)
   let running: Promise<AlertsReport> | undefined
 
-  async function look(): Promise<AlertsReport> {
+  async function look(): Promise<Looked> {
     const observed = await observeFacts(database, document)
     if (observed.kind === 'bookkeeping-missing')
       throw new PartmanError('BOOKKEEPING_MISSING', 'The database has no partman bookkeeping yet')
-    if (observed.kind === 'standby') return standby()
+    if (observed.kind === 'standby') return { outcome: 'standby', failures: [] }
     const evaluated = evaluateRules(observed.facts, rules)
     try {
       await withBookkeeping(() => recordAlerts(database, partitionSchema, { ...evaluated, rules: rules.names, resolveAfterMs }))
     } catch (error) {
-      if (sqlState(error) === SQLSTATE.readOnlyTransaction) return standby()
+      if (sqlState(error) === SQLSTATE.readOnlyTransaction) return { outcome: 'standby', failures: [] }
       throw error
     }
-    const deliveries = await deliverAlerts({ channels, logger, database, partitionSchema })
-    return { outcome: 'done', active: await observeActiveAlerts(database, partitionSchema), deliveries }
+    return { outcome: observed.failures.length > 0 ? 'failed' : 'done', failures: observed.failures }
   }
 
-  /** What the primary knows of. */
-  async function standby(): Promise<AlertsReport> {
-    return { outcome: 'standby', active: await observeActiveAlerts(database, partitionSchema), deliveries: [] }
+  function fail(error: unknown): void {
+    logger.error({ err: error }, 'the database cannot be checked')
+    const found = describeFailure(error)
+    if (rules.names.includes(found.rule)) memory.see(found, Date.now())
+  }
+
+  /** What was recorded by others, or by earlier checks, is to be delivered as well where this one fails. */
+  async function tell({ outcome }: Looked): Promise<AlertsReport> {
+    const deliveries = outcome === 'standby' ? [] : await deliverAlerts({ channels, logger, database, partitionSchema })
+    return { outcome, active: await observeActiveAlerts(database, partitionSchema), deliveries }
   }
 
   async function lookAround(): Promise<AlertsReport> {
-    const report = await look().catch((error: unknown): AlertsReport => {
-      logger.error({ err: error }, 'the database cannot be checked')
-      const found = describeFailure(error)
-      if (rules.names.includes(found.rule)) memory.see(found, Date.now())
+    const looked = await look().catch((error: unknown): Looked => ({ outcome: 'failed', failures: [error] }))
+    for (const error of looked.failures) fail(error)
+    memory.resolve(Date.now(), names)
+    const isFailed = looked.outcome === 'failed'
+    const tellOfMemory = () => deliverFromMemory({ channels, logger, memory })
+    const told = tell(looked).catch((error: unknown): AlertsReport => {
+      // Of one that fails already somebody is told.
+      if (isFailed) logger.warn({ err: error }, 'nothing is known of the alerts of the database')
+      else fail(error)
       return { outcome: 'failed', active: [], deliveries: [] }
     })
-    memory.resolve(Date.now(), names)
-    const deliveries = report.outcome === 'standby' ? [] : await deliverFromMemory({ channels, logger, memory })
+    // Where the database does not answer, nobody waits for it once more.
+    const [report, early] = await Promise.all([told, isFailed ? tellOfMemory() : []])
+    const late = isFailed || report.outcome === 'standby' ? [] : await tellOfMemory()
     return {
       ...report,
       active: [...report.active, ...memory.active.map(describeActive)],
-      deliveries: [...report.deliveries, ...deliveries],
+      deliveries: [...report.deliveries, ...early, ...late],
     }
   }
 

@@ -11,10 +11,11 @@ export interface AlertFacts {
   /** By the clock of the database, in milliseconds since 1970. */
   readonly now: number
   readonly tables: readonly z.input<typeof TableSummary>[]
-  /** Looked for now: those of the last run may be of another day. */
-  readonly findings: readonly Finding[]
+  /** Looked for now: those of the last run may be of another day. null: they could not be looked for. */
+  readonly findings: readonly Finding[] | null
   readonly bookkeeping: Pick<Bookkeeping, 'lease' | 'lastRun'>
-  readonly trouble: Trouble
+  /** null: it could not be read. */
+  readonly trouble: Trouble | null
   /** Estimated rows of the DEFAULT partitions, by model; null where nothing is known. */
   readonly defaultRows: ReadonlyMap<string, number | null>
   /** Names of partitions whose concurrent detach was begun and not ended, by model. */
@@ -24,7 +25,7 @@ export interface AlertFacts {
 }
 
 export type Observed =
-  | { readonly kind: 'facts'; readonly facts: AlertFacts }
+  | { readonly kind: 'facts'; readonly facts: AlertFacts /** Why some of them are missing. */; readonly failures: readonly unknown[] }
   | { readonly kind: 'standby' }
   | { readonly kind: 'bookkeeping-missing' }
 
@@ -34,19 +35,24 @@ export async function observeFacts(database: Database, document: PartmanDocument
   const { server, state, bookkeepingVersion } = observation
   if (bookkeepingVersion === null) return { kind: 'bookkeeping-missing' }
   if (server.inRecovery) return { kind: 'standby' }
-  const { plan } = await planMaintenance(database, document, { tellsLocks: true })
+  // What some facts cannot be had for says nothing of the others.
+  const [planned, trouble] = await Promise.allSettled([
+    planMaintenance(database, document, { tellsLocks: true }),
+    withBookkeeping(() => observeTrouble(database, document.partitionSchema)),
+  ])
   const pending = document.tables.flatMap(({ model, table }) => {
     const names = state.tables.filter((one) => sameTable(one, table)).flatMap(({ partitions }) => pendingOf(partitions))
     return names.length > 0 ? [[model, names] as const] : []
   })
   return {
     kind: 'facts',
+    failures: [planned, trouble].flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])),
     facts: {
       now: server.now,
       tables: overview.tables,
-      findings: plan.findings,
+      findings: planned.status === 'fulfilled' ? planned.value.plan.findings : null,
       bookkeeping,
-      trouble: await withBookkeeping(() => observeTrouble(database, document.partitionSchema)),
+      trouble: trouble.status === 'fulfilled' ? trouble.value : null,
       defaultRows: new Map([...defaults].map(([model, { rows }]) => [model, rows])),
       pendingDetaches: new Map(pending),
       lockCapacity: server.lockCapacity,

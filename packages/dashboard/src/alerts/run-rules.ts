@@ -14,7 +14,7 @@ export function findUnseenMaintainer({ now, bookkeeping: { lease }, trouble }: A
   const { lastRunAt } = lease
   const days = lastRunAt === null ? Number.POSITIVE_INFINITY : (now - Date.parse(lastRunAt)) / DAY_MS
   if (days <= nominalDays(unseenAfter)) return []
-  if (trouble.isAtWork) return 'unknown'
+  if (trouble === null || trouble.isAtWork) return 'unknown'
   return [
     {
       severity: 'warning',
@@ -27,7 +27,9 @@ export function findUnseenMaintainer({ now, bookkeeping: { lease }, trouble }: A
   ]
 }
 
-export function findFailedRun({ trouble: { failed }, bookkeeping: { lease, lastRun } }: AlertFacts): Found[] {
+export function findFailedRun({ trouble, bookkeeping: { lease, lastRun } }: AlertFacts): Ruling<Found> {
+  if (trouble === null) return 'unknown'
+  const { failed } = trouble
   if (failed === null || lastRun === null || hasRunSince(lastRun, lease)) return []
   const where = failed.steps === 0 ? 'before its first step' : `at ${formatCount(failed.steps, 'step')}, of ${formatList(failed.models)}`
   return [
@@ -39,7 +41,9 @@ export function findFailedRun({ trouble: { failed }, bookkeeping: { lease, lastR
   ]
 }
 
-export function findCutOffRuns({ trouble: { cutOff } }: AlertFacts, { cutOffTimes }: ResolvedRules): Found[] {
+export function findCutOffRuns({ trouble }: AlertFacts, { cutOffTimes }: ResolvedRules): Ruling<Found> {
+  if (trouble === null) return 'unknown'
+  const { cutOff } = trouble
   if (cutOff < cutOffTimes) return []
   return [
     {
@@ -51,7 +55,9 @@ export function findCutOffRuns({ trouble: { cutOff } }: AlertFacts, { cutOffTime
   ]
 }
 
-export function findLockWaits({ trouble: { lockRetries, lockWaitMs } }: AlertFacts, { waitSeconds, waitRetries }: ResolvedRules): Found[] {
+export function findLockWaits({ trouble }: AlertFacts, { waitSeconds, waitRetries }: ResolvedRules): Ruling<Found> {
+  if (trouble === null) return 'unknown'
+  const { lockRetries, lockWaitMs } = trouble
   const seconds = Math.round(lockWaitMs / 1000)
   if (lockWaitMs <= waitSeconds * 1000 && lockRetries <= waitRetries) return []
   return [

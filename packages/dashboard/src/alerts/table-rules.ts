@@ -75,12 +75,13 @@ function describeShort(
   }
 }
 
-export function findDefaultRows({ tables, findings, defaultRows }: AlertFacts, { defaultRows: most }: ResolvedRules): Found[] {
+export function findDefaultRows({ tables, findings, defaultRows }: AlertFacts, { defaultRows: most }: ResolvedRules): Ruling<Found> {
+  if (most === null && findings === null) return 'unknown'
   return tables.flatMap(({ model, table }) => {
     const nextStep = 'Look where they belong (`partman check` tells), and move or delete them: they stand in the way of partitions to come.'
     if (most === null) {
       // One that is declared is there to hold rows, and its finding is none to be warned of.
-      const found = findings.find((one) => one.model === model && one.code === 'DEFAULT_HOLDS_ROWS' && one.severity === 'warning')
+      const found = findings?.find((one) => one.model === model && one.code === 'DEFAULT_HOLDS_ROWS' && one.severity === 'warning')
       return found ? [{ model, severity: 'warning', message: found.message, nextStep }] : []
     }
     const rows = defaultRows.get(model) ?? 0
@@ -98,7 +99,7 @@ export function findDefaultRows({ tables, findings, defaultRows }: AlertFacts, {
 
 /** While a maintainer is at work, a detach may well be under way. */
 export function findPendingDetaches({ tables, pendingDetaches, trouble }: AlertFacts): Ruling<Found> {
-  if (trouble.isAtWork && pendingDetaches.size > 0) return 'unknown'
+  if (pendingDetaches.size > 0 && (trouble === null || trouble.isAtWork)) return 'unknown'
   return tables.flatMap(({ model, table }) => {
     const names = pendingDetaches.get(model) ?? []
     if (names.length === 0) return []
@@ -117,7 +118,8 @@ export function findPendingDetaches({ tables, pendingDetaches, trouble }: AlertF
 /** A query takes a lock on a leaf, and on its primary key at least. */
 const LOCKS_PER_LEAF = 2
 
-export function findLockBudget({ tables, findings, lockCapacity }: AlertFacts, { lockShare }: ResolvedRules): Found[] {
+export function findLockBudget({ tables, findings, lockCapacity }: AlertFacts, { lockShare }: ResolvedRules): Ruling<Found> {
+  if (findings === null) return 'unknown'
   return tables.flatMap(({ model, table, leaves }) => {
     const locks = leaves * LOCKS_PER_LEAF
     const share = locks / lockCapacity
@@ -139,7 +141,8 @@ export function findLockBudget({ tables, findings, lockCapacity }: AlertFacts, {
 const OWN_RULES: readonly Finding['code'][] = ['TABLE_MISSING', 'TABLE_NOT_PARTITIONED', 'TOO_MANY_LEAVES', 'DEFAULT_HOLDS_ROWS']
 const SHOWN = 3
 
-export function findFindings({ tables, findings }: AlertFacts, { findingSeverity }: ResolvedRules): Found[] {
+export function findFindings({ tables, findings }: AlertFacts, { findingSeverity }: ResolvedRules): Ruling<Found> {
+  if (findings === null) return 'unknown'
   return tables.flatMap(({ model }) => {
     const own = findings
       .filter((one) => one.model === model && !OWN_RULES.includes(one.code) && isAtLeast(one.severity, findingSeverity))
