@@ -17,7 +17,7 @@ export function formatAlerts({ outcome, active, deliveries }: AlertsReport, { st
     )
   const delivered = deliveries.length - failed.length
   return [
-    ...(outcome === 'standby' ? ['Nothing was looked for, and nobody told: the database is a standby, or lets nobody write.'] : []),
+    ...(outcome === 'standby' ? ['Nothing was looked for, and nobody told: the database is a standby.'] : []),
     ...(outcome === 'done' && active.length === 0 ? ['No alert is active.'] : alerts),
     ...failed,
     ...(delivered > 0 ? [style('dim', `${delivered} delivered.`)] : []),

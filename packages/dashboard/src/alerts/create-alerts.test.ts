@@ -230,7 +230,7 @@ it('on a standby nothing is written, and nobody is told of anything', async () =
   expect(statements.filter((statement) => /INSERT|UPDATE|DELETE/.test(statement))).toEqual([])
 })
 
-it('a database that lets nobody write is as good as a standby', async () => {
+it('a database that lets nobody write, and is no standby, is told of', async () => {
   const place = await alertDatabase()
   await leaveUnseen(place)
   const url = new URL(place.test.url)
@@ -239,7 +239,9 @@ it('a database that lets nobody write is as good as a standby', async () => {
   onTestFinished(() => pool.end())
   const receiver = await alertReceiver()
   const alerts = createAlerts({ document: place.document, database: pgDatabase(pool), channels: [webhook({ url: receiver.url })] })
-  expect([await alerts.check(), receiver.received]).toEqual([{ outcome: 'standby', active: [], deliveries: [] }, []])
+  const message = 'The database lets nobody write, and is no standby: nobody can make partitions, nor keep alerts'
+  expect(await alerts.check()).toMatchObject({ outcome: 'failed', active: [{ rule: 'database-unreachable', message }] })
+  expect(receiver.received.map(({ body }) => body['message'])).toEqual([message])
 })
 
 it('it checks again and again from start to stop, whatever is called how often', async () => {

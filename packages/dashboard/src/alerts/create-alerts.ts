@@ -1,4 +1,4 @@
-import { type Database, type Logger, type PartmanDocument, PartmanError, parseDocument, SQLSTATE, sqlState } from '@partman/core'
+import { type Database, type Logger, type PartmanDocument, PartmanError, parseDocument } from '@partman/core'
 import { limitReads } from '../queries/limit-reads.js'
 import { withBookkeeping } from '../queries/with-bookkeeping.js'
 import type { AlertChannel, AlertNotification } from './channel.js'
@@ -34,7 +34,7 @@ export interface AlertsOptions {
 
 /** What a check came to. */
 export interface AlertsReport {
-  /** `standby`: the database can only be read, so nothing was looked for and nobody was told. `failed`: it could not be read, or not all of it. */
+  /** `standby`: the database follows another one, so nothing was looked for and nobody was told. `failed`: it could not be read, or not all of it, or lets nobody write. */
   readonly outcome: 'done' | 'standby' | 'failed'
   /** All that are not resolved. */
   readonly active: readonly ActiveAlert[]
@@ -95,12 +95,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
       throw new PartmanError('BOOKKEEPING_MISSING', 'The database has no partman bookkeeping yet')
     if (observed.kind === 'standby') return { outcome: 'standby', failures: [] }
     const evaluated = evaluateRules(observed.facts, rules)
-    try {
-      await withBookkeeping(() => recordAlerts(database, partitionSchema, { ...evaluated, rules: rules.names, resolveAfterMs }))
-    } catch (error) {
-      if (sqlState(error) === SQLSTATE.readOnlyTransaction) return { outcome: 'standby', failures: [] }
-      throw error
-    }
+    await withBookkeeping(() => recordAlerts(database, partitionSchema, { ...evaluated, rules: rules.names, resolveAfterMs }))
     return { outcome: observed.failures.length > 0 ? 'failed' : 'done', failures: observed.failures }
   }
 
