@@ -1,4 +1,4 @@
-import type { Finding } from '@partman/core'
+import { type Finding, type Sql, sql } from '@partman/core'
 
 export type Severity = Finding['severity']
 
@@ -31,10 +31,20 @@ export interface FoundAlert {
   readonly rule: AlertRuleName
   /** null: of no table, or of several. */
   readonly model: string | null
+  /** What of it, where one model may have several of a rule; no white space. */
+  readonly topic?: string
   readonly severity: Severity
   readonly message: string
   readonly nextStep: string
 }
+
+/** Tells the alerts of a rule apart, as the bookkeeping keeps it: empty, a model, or a model and what of it. */
+export function formatSubject({ model, topic }: Pick<FoundAlert, 'model' | 'topic'>): string {
+  return [model ?? '', ...(topic === undefined ? [] : [topic])].join(' ')
+}
+
+/** The model of the subject of an alert `a`, or empty: no name of a model has a space in it. */
+export const MODEL_OF_A: Sql = sql`pg_catalog.split_part(a.subject, ' ', 1)`
 
 /** What a rule has to say. `unknown`: it cannot tell at this moment, so nothing is raised, and nothing is over. */
 export type Ruling<Found> = readonly Found[] | 'unknown'

@@ -1,4 +1,5 @@
 import { type Database, literal, sql } from '@partman/core'
+import { MODEL_OF_A } from './alert-rule.js'
 import type { AlertNotification } from './channel.js'
 import { CLAIM_SECONDS, IS_DUE } from './delivery-pause.js'
 
@@ -39,7 +40,7 @@ const CLAIM = sql`WITH due AS (
   WHERE ${IS_DUE}
   RETURNING d.alert, d.event, ${CLAIM_OF_D} AS claim
 )
-SELECT a.id::text AS id, c.event, c.claim, a.rule, a.subject, a.severity, a.message, a.next_step, ${ISO('raised')} AS raised_at, ${ISO('resolved')} AS resolved_at
+SELECT a.id::text AS id, c.event, c.claim, a.rule, ${MODEL_OF_A} AS model, a.severity, a.message, a.next_step, ${ISO('raised')} AS raised_at, ${ISO('resolved')} AS resolved_at
 FROM claimed c JOIN partman.alert a ON a.id = c.alert`
 
 interface ClaimRow {
@@ -47,7 +48,7 @@ interface ClaimRow {
   readonly event: 'raised' | 'resolved'
   readonly claim: string
   readonly rule: string
-  readonly subject: string
+  readonly model: string
   readonly severity: AlertNotification['severity']
   readonly message: string
   readonly next_step: string
@@ -59,13 +60,13 @@ interface ClaimRow {
 export async function claimDelivery(database: Database, partitionSchema: string, channel: string): Promise<ClaimedDelivery | undefined> {
   const [row] = await database.query<ClaimRow>(CLAIM, [partitionSchema, channel])
   if (!row) return undefined
-  const { claim, subject, next_step, raised_at, resolved_at, ...same } = row
+  const { claim, model, next_step, raised_at, resolved_at, ...same } = row
   return {
     claim,
     notification: {
       ...same,
       partitionSchema,
-      model: subject === '' ? null : subject,
+      model: model === '' ? null : model,
       nextStep: next_step,
       raisedAt: raised_at,
       resolvedAt: resolved_at,

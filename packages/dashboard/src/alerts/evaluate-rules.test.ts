@@ -4,6 +4,7 @@ import pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { type AlertDatabase, alertDatabase, leaveUnseen } from '../fixtures/alert-database.js'
 import { ALERT_RULES, type AlertRuleName } from './alert-rule.js'
+import { callback } from './channel.js'
 import { createAlerts } from './create-alerts.js'
 import type { AlertRules } from './resolve-rules.js'
 
@@ -291,6 +292,32 @@ it.each([
   await end(place)
   await place.maintain()
   await expect.poll(check).toEqual([])
+})
+
+it('a finding that goes on does not keep another one of the table from being raised', async () => {
+  const place = await alertDatabase()
+  const others = ALERT_RULES.filter((name) => name !== 'finding')
+  const rules = { ...Object.fromEntries(others.map((name) => [name, false])), finding: { severity: 'warning' } } as const
+  const told: string[] = []
+  const channels = [
+    callback('pager', ({ event, model, message }) => void told.push(`${event} ${model} ${/\(([A-Z_]+)\)$/.exec(message)?.[1]}`)),
+  ]
+  const alerts = createAlerts({ document: place.document, database: place.database, channels, rules, resolveAfterMs: 1 })
+  await query(
+    'CREATE TABLE session_default PARTITION OF session DEFAULT',
+    `INSERT INTO session (started_at) VALUES (now() + interval '20 days')`,
+  )(place)
+  await alerts.check()
+  const first = [...told]
+  await query(
+    `CREATE TABLE partman_partitions.odd PARTITION OF session FOR VALUES FROM ('2001-01-01') TO ('2001-01-02') PARTITION BY HASH (id)`,
+    'CREATE TABLE partman_partitions.odd_0 PARTITION OF partman_partitions.odd FOR VALUES WITH (MODULUS 1, REMAINDER 0)',
+  )(place)
+  const { active } = await alerts.check()
+  expect(told).toEqual([...first, expect.any(String)])
+  expect([first.length > 0, new Set(told).size]).toEqual([true, told.length])
+  expect(told.every((one) => one.startsWith('raised Session '))).toBe(true)
+  expect([...new Set(active.map(({ model }) => model))]).toEqual(['Session'])
 })
 
 it('every rule has a case, but for those that no database can keep', () => {

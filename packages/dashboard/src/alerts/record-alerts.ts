@@ -1,5 +1,5 @@
 import { type Database, retryOnLocks, sql } from '@partman/core'
-import type { AlertRuleName } from './alert-rule.js'
+import { type AlertRuleName, formatSubject } from './alert-rule.js'
 import type { Evaluated } from './evaluate-rules.js'
 
 const RETRY = { attempts: 4, backoffMs: 200 }
@@ -53,7 +53,7 @@ export async function recordAlerts(
   { found, unknown, rules, resolveAfterMs }: Evaluated & { rules: readonly AlertRuleName[]; resolveAfterMs: number },
 ): Promise<void> {
   const names = found.map(({ rule }) => rule)
-  const subjects = found.map(({ model }) => model ?? '')
+  const subjects = found.map(formatSubject)
   if (found.length > 0) {
     const told = [found.map(({ severity }) => severity), found.map(({ message }) => message), found.map(({ nextStep }) => nextStep)]
     await retryOnLocks(() => database.query(RISE, [partitionSchema, names, subjects, ...told]), RETRY)

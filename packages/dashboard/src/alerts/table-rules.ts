@@ -144,14 +144,21 @@ const SHOWN = 3
 export function findFindings({ tables, findings }: AlertFacts, { findingSeverity }: ResolvedRules): Ruling<Found> {
   if (findings === null) return 'unknown'
   return tables.flatMap(({ model }) => {
-    const own = findings
-      .filter((one) => one.model === model && !OWN_RULES.includes(one.code) && isAtLeast(one.severity, findingSeverity))
-      .sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'))
-    const [worst] = own
-    if (!worst) return []
-    const shown = own.slice(0, SHOWN).map(({ code, message }) => `${message} (${code})`)
-    const rest = own.length > SHOWN ? [`and ${own.length - SHOWN} more`] : []
-    return [{ model, severity: worst.severity, message: [...shown, ...rest].join('; '), nextStep: worst.nextStep }]
+    const own = findings.filter((one) => one.model === model && !OWN_RULES.includes(one.code) && isAtLeast(one.severity, findingSeverity))
+    // Each code is an alert of its own: one that goes on for long does not keep another from being told of.
+    return [...new Set(own.map(({ code }) => code))].map((code) => {
+      const same = own.filter((one) => one.code === code)
+      const worst = same.find(({ severity }) => severity === 'error') ?? same[0]!
+      const shown = [worst, ...same.filter((one) => one !== worst)].slice(0, SHOWN).map(({ message }) => message)
+      const rest = same.length > SHOWN ? [`and ${same.length - SHOWN} more`] : []
+      return {
+        model,
+        topic: code,
+        severity: worst.severity,
+        message: `${[...shown, ...rest].join('; ')} (${code})`,
+        nextStep: worst.nextStep,
+      }
+    })
   })
 }
 

@@ -62,6 +62,13 @@ it('who may not see every table sees alerts of those that they see, and none tha
   expect(await ask(({ model }) => (model === 'Event' ? 'none' : 'admin'))).toEqual(['Session'])
   expect(await ask(({ model }) => (model === 'Event' ? 'viewer' : 'none'))).toEqual(['Event'])
   expect(await ask(() => 'none')).toEqual([])
+  const insert = await demo.test.query(
+    `INSERT INTO partman.alert (partition_schema, rule, subject, severity, message, next_step) SELECT 'partman_partitions', 'finding', m || ' OVERLAP', 'error', 'm', 'n'
+     FROM unnest(ARRAY['Metric', 'Event2', 'Event']) AS m RETURNING id`,
+  )
+  expect(await ask(({ model }) => (model === 'Metric' ? 'viewer' : 'none'))).toEqual(['Metric'])
+  expect(await ask(({ model }) => (model === 'Event' ? 'viewer' : 'none'))).toEqual(['Event'])
+  await demo.test.query('DELETE FROM partman.alert WHERE id = ANY ($1)', [insert.rows.map(({ id }) => id)])
 })
 
 it('a test message is sent by an admin, through the channels that they name, and is on record', async () => {

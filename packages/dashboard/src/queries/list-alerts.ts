@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import { sql } from '@partman/core'
 import type { Access } from '../access/access.js'
+import { MODEL_OF_A } from '../alerts/alert-rule.js'
 import { type Dashboard, visibleTables } from '../api/context.js'
 import type { Alert } from '../api/schemas.js'
 import { formatCursor, type Page, parseCursor } from './cursor.js'
@@ -23,7 +24,7 @@ const iso = (of: 'raised' | 'seen' | 'resolved' | 'claimed' | 'delivered') => {
   return sql`pg_catalog.to_char(${columns[of]} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 }
 
-const SELECT = sql`SELECT pg_catalog.json_build_object('id', a.id::text, 'rule', a.rule, 'model', NULLIF(a.subject, ''), 'severity', a.severity,
+const SELECT = sql`SELECT pg_catalog.json_build_object('id', a.id::text, 'rule', a.rule, 'model', NULLIF(${MODEL_OF_A}, ''), 'severity', a.severity,
   'message', a.message, 'nextStep', a.next_step, 'raisedAt', ${iso('raised')}, 'seenAt', ${iso('seen')}, 'resolvedAt', ${iso('resolved')},
   'deliveries', COALESCE((
     SELECT pg_catalog.json_agg(pg_catalog.json_build_object('channel', d.channel, 'event', d.event,
@@ -31,7 +32,7 @@ const SELECT = sql`SELECT pg_catalog.json_build_object('id', a.id::text, 'rule',
       'attempts', d.attempts, 'triedAt', ${iso('claimed')}, 'deliveredAt', ${iso('delivered')}, 'error', d.error) ORDER BY d.event, d.channel)
     FROM partman.alert_delivery d WHERE d.alert = a.id), '[]'))::text AS alert
 FROM partman.alert a
-WHERE a.partition_schema = $1 AND ($2::text[] IS NULL OR a.subject = ANY ($2::text[]))
+WHERE a.partition_schema = $1 AND ($2::text[] IS NULL OR ${MODEL_OF_A} = ANY ($2::text[]))
   AND ($3::text IS NULL OR (a.resolved_at IS NOT NULL) = ($3::text = 'resolved'))
   AND ($4::int IS NULL OR ((a.resolved_at IS NOT NULL)::int, -a.id) > ($4::int, -$5::bigint))
 ORDER BY a.resolved_at IS NOT NULL, a.id DESC LIMIT $6::int`
