@@ -74,16 +74,23 @@ export async function claimDelivery(database: Database, partitionSchema: string,
   }
 }
 
-/** Records what a delivery came to, unless somebody else has claimed it meanwhile. */
+/**
+ * Records what a delivery came to, unless somebody else has claimed it meanwhile. What has got worse since it was claimed is due again at once:
+ * whoever saw it rise may not have seen the claim. Holding its row lets no rise go by in between.
+ */
 export async function settleDelivery(
   database: Database,
   channel: string,
-  { notification: { id, event }, claim }: ClaimedDelivery,
+  { notification: { id, event, severity }, claim }: ClaimedDelivery,
   error: string | null,
 ): Promise<void> {
   await database.query(
-    sql`UPDATE partman.alert_delivery AS d SET delivered_at = CASE WHEN $5::text IS NULL THEN pg_catalog.clock_timestamp() END, error = $5::text
-WHERE d.alert = $1::bigint AND d.channel = $2 AND d.event = $3 AND d.delivered_at IS NULL AND ${CLAIM_OF_D} = $4`,
-    [id, channel, event, claim, error],
+    sql`WITH told AS MATERIALIZED (
+  SELECT a.id, a.severity = $6 OR $3 = 'resolved' AS is_current FROM partman.alert a WHERE a.id = $1::bigint FOR SHARE
+)
+UPDATE partman.alert_delivery AS d SET delivered_at = CASE WHEN told.is_current AND $5::text IS NULL THEN pg_catalog.clock_timestamp() END,
+  error = CASE WHEN told.is_current THEN $5::text END, claimed_at = CASE WHEN told.is_current THEN d.claimed_at END
+FROM told WHERE d.alert = told.id AND d.channel = $2 AND d.event = $3 AND d.delivered_at IS NULL AND ${CLAIM_OF_D} = $4`,
+    [id, channel, event, claim, error, severity],
   )
 }

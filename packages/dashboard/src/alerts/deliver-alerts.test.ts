@@ -203,6 +203,21 @@ it('an alert that gets worse is sent again, and one that gets better or says som
   expect(events(receiver)).toEqual(['raised runway-short warning', 'raised runway-short error'])
 })
 
+it('what gets worse while it is delivered is told of again, also where whoever saw it knew of no delivery', async () => {
+  const place = await alertDatabase()
+  const told: string[] = []
+  const pager = callback('pager', async ({ event, severity }) => {
+    told.push(`${event} ${severity}`)
+    if (told.length === 1) await place.test.query(`UPDATE partman.alert SET severity = 'error'`)
+  })
+  await leaveUnseen(place)
+  const alerts = make(place, { channels: [pager] })
+  expect(outcomes(await alerts.check())).toEqual(Array(2).fill(['pager', 'raised', 'delivered', null]))
+  expect(outcomes(await alerts.check())).toEqual([])
+  expect(told).toEqual(['raised warning', 'raised error'])
+  expect(await place.deliveries()).toEqual([{ channel: 'pager', event: 'raised', attempts: 2, is_delivered: true, error: null }])
+})
+
 it('of two processes that see it get worse at a time, one tells', async () => {
   const place = await alertDatabase()
   const receiver = await alertReceiver()
