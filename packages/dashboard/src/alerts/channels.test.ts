@@ -162,6 +162,11 @@ describe('an address', () => {
   )
 })
 
+it('an empty secret is refused: anybody could sign by it', () => {
+  const error = caught(() => webhook({ url: 'https://example.com', secret: '', name: 'hook' }))
+  expect([error.code, error.message]).toEqual(['ALERTS_INVALID', 'The secret of the channel "hook" is empty: anybody could sign by it'])
+})
+
 it('what a function throws is for the log alone', async () => {
   const { lines, logger } = logged()
   const channel = callback('pager', () => {

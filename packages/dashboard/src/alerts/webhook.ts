@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { PartmanError } from '@partman/core'
 import { RULES_DOCS } from './alert-rule.js'
 import type { AlertChannel, AlertNotification } from './channel.js'
 import { parseAddress, parseHeaders, postJson } from './post-json.js'
@@ -9,7 +10,7 @@ export interface WebhookOptions {
   readonly url: string
   /** Sent with each request, such as `authorization`. Default: none. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Signs each request: `x-partman-signature` is `sha256=` and the HMAC-SHA256 of the body by it, in hexadecimal digits. Default: not signed. */
+  /** Signs each request: `x-partman-signature` is `sha256=` and the HMAC-SHA256 of the body by it, in hexadecimal digits. Not empty. Default: not signed. */
   readonly secret?: string
   /** Default `webhook`. */
   readonly name?: string
@@ -23,10 +24,15 @@ const WEBHOOK_VERSION = 1
 /**
  * A channel that posts JSON, as docs/alerts.md has it. Redirects are not followed; whatever is not answered by a status of 2xx is tried again.
  *
- * @throws PartmanError `ALERTS_INVALID` for an address or a header that cannot be one
+ * @throws PartmanError `ALERTS_INVALID` for an address or a header that cannot be one, and an empty secret
  */
 export function webhook({ url, headers = {}, secret, name = 'webhook', timeoutMs }: WebhookOptions): AlertChannel {
   const address = parseAddress(url, name)
+  if (secret === '') {
+    throw new PartmanError('ALERTS_INVALID', `The secret of the channel ${JSON.stringify(name)} is empty: anybody could sign by it`, {
+      hint: 'See that what holds it is set, or leave it out where nothing is to be signed.',
+    })
+  }
   const own = parseHeaders(headers, name)
   own.set('content-type', 'application/json')
   return {
