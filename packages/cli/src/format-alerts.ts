@@ -7,13 +7,13 @@ const COLOURS = { error: 'red', warning: 'yellow', info: 'dim' } as const
 /** A check in lines: what is active and what to do about it, then what could not be delivered. */
 export function formatAlerts({ outcome, active, deliveries }: AlertsReport, { style }: Pick<Output, 'style'>): string[] {
   const alerts = active.flatMap(({ rule, model, severity, message, nextStep, raisedAt }) => [
-    `${style(COLOURS[severity], severity)} ${formatPrintable(message)} (${rule}${model === null ? '' : ` of ${formatPrintable(model)}`}, since ${raisedAt})`,
+    `${style(COLOURS[severity], severity)} ${formatPrintable(message)} (${formatPrintable(rule)}${model === null ? '' : ` of ${formatPrintable(model)}`}, since ${raisedAt})`,
     `  ${formatPrintable(nextStep)}`,
   ])
   const failed = deliveries
     .filter((one) => one.outcome === 'failed')
     .map(({ channel, event, rule, error }) =>
-      style('red', `${channel} could not be told that ${rule} was ${event}: ${formatPrintable(error ?? '')}`),
+      style('red', `${channel} could not be told that ${formatPrintable(rule)} was ${event}: ${formatPrintable(error ?? '')}`),
     )
   const delivered = deliveries.length - failed.length
   return [

@@ -69,6 +69,17 @@ test('what is active is told once, by the webhook and by Slack, shown each time,
   expect([hook.received.map(({ body }) => body['rule']), slack.received.length]).toEqual([['maintainer-unseen'], 1])
 })
 
+test('what the database has to say cannot move the cursor of whoever reads it', async () => {
+  const hook = await receiver((response) => response.writeHead(500).end())
+  await project.database.query(
+    `INSERT INTO partman.alert (partition_schema, rule, subject, severity, message, next_step, seen_at)
+     VALUES ('partman_partitions', E'\\x1b[2Jrule', E'Event\\x1b[2J', 'error', E'\\x1b[2Jmessage', E'\\x1b[2Jnext', now())`,
+  )
+  const { exitCode, stdout } = await project.partman(['alerts', '--webhook', hook.url])
+  expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/message.*rule.*could not be told that .*rule was raised/s)])
+  expect(stdout).not.toContain('\x1b[2J')
+})
+
 test('a delivery that fails ends with 1, and tells nothing of the address', async () => {
   const hook = await receiver((response) => response.writeHead(500).end(SECRET))
   await leaveUnseen()
