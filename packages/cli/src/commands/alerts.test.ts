@@ -86,7 +86,7 @@ test('a delivery that fails ends with 1, and tells nothing of the address', asyn
   const { exitCode, stdout, stderr } = await project.partman(['alerts', '--webhook', hook.url])
   expect([exitCode, stdout]).toEqual([
     1,
-    expect.stringContaining('webhook could not be told that maintainer-unseen was raised: answered 500\n'),
+    expect.stringContaining('cli-webhook could not be told that maintainer-unseen was raised: answered 500\n'),
   ])
   expect(stdout + stderr).not.toMatch(/secret|127\.0\.0\.1/)
 })
@@ -98,7 +98,7 @@ test('addresses and the secret come from the environment, too', async () => {
     PARTMAN_ALERT_SLACK_WEBHOOK: slack.url,
     PARTMAN_ALERT_SECRET: 'a key',
   })
-  expect([exitCode, stdout]).toEqual([0, 'webhook  delivered\nslack  delivered\n'])
+  expect([exitCode, stdout]).toEqual([0, 'cli-webhook  delivered\ncli-slack  delivered\n'])
   const [{ text, signature }] = hook.received as [(typeof hook.received)[number]]
   expect([signature, slack.received.length]).toEqual([`sha256=${createHmac('sha256', 'a key').update(text).digest('hex')}`, 1])
 })
@@ -108,14 +108,14 @@ test('a test says what became of it by channel, and ends with 1 where one failed
   const { exitCode, stdout } = await project.partman(['alerts', '--test', '--webhook', hook.url, '--json'])
   expect([exitCode, JSON.parse(stdout)]).toEqual([
     1,
-    { version: 1, channels: [{ channel: 'webhook', outcome: 'failed', error: 'answered 404' }] },
+    { version: 1, channels: [{ channel: 'cli-webhook', outcome: 'failed', error: 'answered 404' }] },
   ])
   expect(await project.partman(['alerts', '--test'])).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('There is no channel') })
 })
 
 test('an address that is none is refused, without saying what it is', async () => {
   const { exitCode, stderr } = await project.partman(['alerts', '--webhook', `ftp://${SECRET}`])
-  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('The url of the channel "webhook" is neither https nor http')])
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('The url of the channel "cli-webhook" is neither https nor http')])
   expect(stderr).not.toContain(SECRET)
 })
 

@@ -44,9 +44,10 @@ async function runAlerts(session: Session, options: AlertsOptions): Promise<Exit
   const url = options.webhook ?? (process.env['PARTMAN_ALERT_WEBHOOK'] || undefined)
   const slackUrl = options.slack ?? (process.env['PARTMAN_ALERT_SLACK_WEBHOOK'] || undefined)
   const secret = process.env['PARTMAN_ALERT_SECRET'] || undefined
+  // Not the names that channels of an application have by default: whatever has a name is told once, wherever it sends to.
   const channels: AlertChannel[] = [
-    ...(url === undefined ? [] : [webhook({ url, ...(secret === undefined ? {} : { secret }) })]),
-    ...(slackUrl === undefined ? [] : [slackWebhook({ url: slackUrl })]),
+    ...(url === undefined ? [] : [webhook({ url, name: 'cli-webhook', ...(secret === undefined ? {} : { secret }) })]),
+    ...(slackUrl === undefined ? [] : [slackWebhook({ url: slackUrl, name: 'cli-slack' })]),
   ]
   return withDatabase(session, async ({ database }) => {
     const make = (logger: Logger) => createAlerts({ document, database, channels, logger, ...(everyMs === undefined ? {} : { everyMs }) })
