@@ -75,7 +75,7 @@ BEGIN
     resolved_at timestamptz
   );
   CREATE UNIQUE INDEX alert_unresolved ON partman.alert (partition_schema, rule, subject) WHERE resolved_at IS NULL;
-  COMMENT ON TABLE partman.alert IS 'What the rules of alerting found: one row from when it is first seen until it is seen no more; subject is a model, or empty';
+  COMMENT ON TABLE partman.alert IS 'What the rules of alerting found: one row from when it is first seen until it is seen no more; subject is a model, with a code where it is about a finding, or empty';
 
   CREATE TABLE partman.alert_delivery (
     alert bigint REFERENCES partman.alert ON DELETE CASCADE,
