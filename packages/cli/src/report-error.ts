@@ -20,7 +20,7 @@ export function reportError(
     output.warn(
       shownAs(error instanceof PartmanError ? `error: ${message}` : `error: ${message}${code === 'UNEXPECTED' ? '' : ` (${code})`}`),
     )
-    if (hint !== null) output.warn(shownAs(hint))
+    if (hint !== null) output.warn(formatPrintableLines(hint))
   }
   if (debug) output.warn(shownAs(formatStack(error)))
   return error instanceof PartmanError ? resolveExitCode(error.code) : EXIT_CODE.failed
