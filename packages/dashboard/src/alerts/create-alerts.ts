@@ -30,6 +30,10 @@ export interface AlertsOptions {
   readonly everyMs?: number
   /** An alert is resolved once it was not seen for so long, in milliseconds: one that comes and goes is sent once. Default 300,000. */
   readonly resolveAfterMs?: number
+  /**
+   * How long a statement of a check may take, in milliseconds: a server that is frozen, or a lock that nobody lets go of, is told of, too. Default 30,000.
+   */
+  readonly statementTimeoutMs?: number
 }
 
 /** What a check came to. */
@@ -70,8 +74,6 @@ interface Looked {
 }
 
 const STATEMENTS_AT_ONCE = 2
-/** A server that is frozen, or a lock that nobody lets go of, is told of, too: what is begun by a check is given up after so long. */
-const STATEMENT_TIMEOUT_MS = 30_000
 
 /**
  * Makes the alerts of a document.
@@ -79,10 +81,10 @@ const STATEMENT_TIMEOUT_MS = 30_000
  * @throws PartmanError `ALERTS_INVALID`, `DOCUMENT_INVALID`
  */
 export function createAlerts(options: AlertsOptions): Alerts {
-  const { channels, rules, logger, everyMs, resolveAfterMs } = parseAlertsOptions(options)
+  const { channels, rules, logger, everyMs, resolveAfterMs, statementTimeoutMs: timeoutMs } = parseAlertsOptions(options)
   const onTrouble = (err: unknown) => logger.warn({ err }, 'statement not cancelled')
   // What is written is bounded as well. Whatever hangs keeps its turn, so that no more than these hang at a time.
-  const database = limitReads(options.database, { atOnce: STATEMENTS_AT_ONCE, timeoutMs: STATEMENT_TIMEOUT_MS, onTrouble })
+  const database = limitReads(options.database, { atOnce: STATEMENTS_AT_ONCE, timeoutMs, onTrouble })
   const document = parseDocument(options.document)
   const { partitionSchema } = document
   const names = channels.map(({ name }) => name)

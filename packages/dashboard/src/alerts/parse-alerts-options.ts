@@ -15,6 +15,7 @@ export interface ParsedOptions {
   readonly logger: Logger
   readonly everyMs: number
   readonly resolveAfterMs: number
+  readonly statementTimeoutMs: number
 }
 
 /** @throws PartmanError `ALERTS_INVALID` */
@@ -24,7 +25,8 @@ export function parseAlertsOptions({
   logger = SILENT,
   everyMs = 60_000,
   resolveAfterMs = 300_000,
-}: Pick<AlertsOptions, 'channels' | 'rules' | 'logger' | 'everyMs' | 'resolveAfterMs'>): ParsedOptions {
+  statementTimeoutMs = 30_000,
+}: Pick<AlertsOptions, 'channels' | 'rules' | 'logger' | 'everyMs' | 'resolveAfterMs' | 'statementTimeoutMs'>): ParsedOptions {
   const seen = new Set<string>()
   for (const { name, timeoutMs } of channels) {
     if (typeof name !== 'string' || name.length < 1 || name.length > MAX_NAME || /\p{Cc}/u.test(name)) {
@@ -42,7 +44,8 @@ export function parseAlertsOptions({
   }
   assertBetween('everyMs', everyMs, MAX_EVERY_MS)
   assertBetween('resolveAfterMs', resolveAfterMs, MAX_EVERY_MS)
-  return { channels, rules: resolveRules(rules), logger: unfailing(logger), everyMs, resolveAfterMs }
+  assertBetween('statementTimeoutMs', statementTimeoutMs, MAX_EVERY_MS)
+  return { channels, rules: resolveRules(rules), logger: unfailing(logger), everyMs, resolveAfterMs, statementTimeoutMs }
 }
 
 function assertBetween(what: string, value: number, most: number): void {

@@ -7,6 +7,8 @@ inChromium('acting on the page', () => {
   let url = ''
   beforeAll(async () => {
     demo = await demoDashboard()
+    // The hook that has failed would keep what it was asked about.
+    await demo.test.query('DELETE FROM partman.hook_call')
     url = await listen(demo.dashboard)
   })
 
