@@ -11,7 +11,7 @@ import { assertPlainTarget, parseBasePath, pathBelow } from './base-path.js'
 import type { DashboardOptions } from './options.js'
 import { servePage } from './page.js'
 import { askOnce } from './queries/ask-once.js'
-import { limitReads } from './queries/limit-reads.js'
+import { limitReads, STATEMENT_TIMEOUT_MS } from './queries/limit-reads.js'
 
 /** A dashboard: it answers requests, and listens to nothing by itself. */
 export interface PartmanDashboard {
@@ -63,7 +63,6 @@ export function createDashboard(options: DashboardOptions): PartmanDashboard {
 }
 
 const READS_AT_ONCE = 2
-const STATEMENT_TIMEOUT_MS = 15_000
 const HEALTH_KEPT_MS = 1_000
 
 function boundReads(

@@ -2,7 +2,7 @@ import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/
 import { parseDocument } from '@partman/core'
 import { METRICS, observeMetrics } from './metrics/observe-metrics.js'
 import type { DashboardOptions } from './options.js'
-import { limitReads } from './queries/limit-reads.js'
+import { limitReads, STATEMENT_TIMEOUT_MS } from './queries/limit-reads.js'
 
 /** What a meter is to tell of: the tables of a document in a database, and, where that is given, what the extended client has counted. */
 export type MeterOptions = Pick<DashboardOptions, 'document' | 'database' | 'logger' | 'pruningCounts' | 'metricTenants'>
@@ -13,7 +13,6 @@ const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
   ['_bytes', 'By'],
 ]
 
-const STATEMENT_TIMEOUT_MS = 15_000
 const SILENT = { info() {}, warn() {}, error() {} }
 
 /**

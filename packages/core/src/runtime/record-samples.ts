@@ -11,7 +11,8 @@ const KEPT = sql`interval '400 days'`
 
 /**
  * Notes how large the declared tables are at this moment, retired partitions included, and forgets what is older than 400 days. Three statements.
- * It counts as done once it is begun: measuring that is cut off in one run would be in each. `state` and `operations` are those of the run: what it has detached is in the one no more, and in the other.
+ * It counts as done once it is begun: measuring that is cut off in one run would be in each. `state` and `operations` are those of the run: the
+ * state was read before it detached anything, so what it has detached is told by its operations.
  */
 export async function recordSamples(
   database: Database,

@@ -11,6 +11,8 @@ export interface ReadLimits {
   readonly onTrouble: (error: unknown) => void
 }
 
+/** How long a statement of whoever reads may take, unless told otherwise, in milliseconds. */
+export const STATEMENT_TIMEOUT_MS = 15_000
 const CANCEL_AGAIN_MS = 1_000
 /** Whoever comes later is told at once: the last of as many would wait for nothing. */
 const MOST_WAITING = 100
