@@ -42,7 +42,7 @@ export function HoldTable({ holds, onRelease }: { holds: readonly Hold[]; onRele
               <td>
                 <code>{formatTableName(hold.table)}</code>
               </td>
-              <td class="nowrap">{describeHold(hold)}</td>
+              <td class="break">{describeHold(hold)}</td>
               <td class="reason">{hold.reason}</td>
               <td class="nowrap">
                 {hold.heldBy},{' '}

@@ -26,7 +26,11 @@ export function RunsScreen({ query }: { query: URLSearchParams }) {
     EVERY_MS,
   )
   return (
-    <Screen title="Runs" lead="Runs that did something, failed or were cut off. A run that found nothing to do leaves none." live={runs}>
+    <Screen
+      title="Runs"
+      lead="Runs that did something, failed or were cut off. Of one that did nothing there is a row where it found something new."
+      live={runs}
+    >
       <section class="panel" aria-label="Runs">
         <Loaded of={runs} what="the runs" lines={8}>
           {({ items, next }) =>

@@ -194,4 +194,14 @@ inChromium('acting on the page', () => {
     await page.getByText('Nothing to do').waitFor()
     expect((await audited('apply')).map(({ actor }) => actor)).toEqual(['the admin'])
   })
+
+  it('the long key of a tenant pushes no button out of sight', async () => {
+    await demo.test.query(`UPDATE partman.hold SET tenant = 'cmwt3if4h00002v7dau828mai' WHERE tenant = 'acme'`)
+    const { page, go } = await visit(url)
+    await go('#/holds')
+    const row = page.getByRole('row', { name: /cmwt3if4h00002v7dau828mai/ })
+    const box = await row.getByRole('button', { name: /Release/ }).boundingBox()
+    const table = await page.getByRole('group', { name: 'Holds' }).boundingBox()
+    expect((box?.x ?? Number.NaN) + (box?.width ?? 0)).toBeLessThanOrEqual((table?.x ?? 0) + (table?.width ?? 0))
+  })
 })
